@@ -1,0 +1,30 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test lint fmt openapi
+
+help: ## Print this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+run: ## Build and start the server with demo data
+	cargo build --release --package stockbridge
+	@exec "$${CARGO_TARGET_DIR:-target}/release/stockbridge" serve --demo
+
+test: ## Run all tests, on SQLite and on a throw-away PostgreSQL
+	scripts/with-postgres cargo test --workspace
+
+# Asked before, because what cargo says of a missing component differs by how Rust was installed.
+lint: ## Check format and lints, warnings being errors
+	@cargo fmt --version >/dev/null 2>&1 || { echo 'rustfmt is missing; get it with: rustup component add rustfmt' >&2; exit 1; }
+	@cargo clippy --version >/dev/null 2>&1 || { echo 'clippy is missing; get it with: rustup component add clippy' >&2; exit 1; }
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+fmt: ## Format all code
+	cargo fmt --all
+
+# Through a file in target/, so that a failing command leaves the document as it was.
+openapi: ## Write the OpenAPI documents to openapi/
+	@mkdir -p target openapi
+	cargo run --quiet --package stockbridge -- openapi iom > target/openapi-iom.json
+	cargo run --quiet --package stockbridge -- openapi simbiz > target/openapi-simbiz.json
+	mv target/openapi-iom.json openapi/iom.json
+	mv target/openapi-simbiz.json openapi/simbiz.json

@@ -1,0 +1,86 @@
+//! Logging in: the same care for users with passwords and integrations with secrets.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::access::passwords::Checker;
+use crate::access::throttle::{Limits, Throttle};
+use crate::access::{uids, users};
+use crate::actor::{Organization, Tenant};
+use crate::error::{Error, Result};
+use crate::store::Store;
+use crate::values::fold;
+
+/// Passwords that are hashed at the same time; each takes 19 MiB and a core.
+const AT_ONCE: usize = 2;
+/// How long a log-in waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Checks passwords and secrets, and slows down whoever guesses. One for the whole server.
+#[derive(Clone)]
+pub struct Doorkeeper {
+    checker: Checker,
+    throttle: Arc<Throttle>,
+}
+
+impl Doorkeeper {
+    /// A doorkeeper who tolerates this many failures.
+    pub fn new(limits: Limits) -> Self {
+        Self { checker: Checker::new(AT_ONCE, PATIENCE), throttle: Arc::new(Throttle::new(limits)) }
+    }
+
+    /// Lets a user in by e-mail, in any case, and password.
+    ///
+    /// # Errors
+    /// [`Error::TooManyFailures`]; [`Error::WrongCredentials`], whether the e-mail or the password is wrong;
+    /// [`Error::Banned`] only after the right password.
+    pub async fn log_in(
+        &self,
+        store: &Store,
+        email: &str,
+        password: &str,
+        from: Option<IpAddr>,
+    ) -> Result<users::User> {
+        let account = format!("user {}", fold(email));
+        self.throttle.attempt(&account, from, Instant::now())?;
+        let key = fold(email);
+        let found = store.look(move |lobby| users::by_email(lobby, &key)).await?;
+        let (user, hash) = found.unzip();
+        if !self.checker.check(hash, password.to_owned()).await? {
+            return Err(Error::WrongCredentials);
+        }
+        self.throttle.succeeded(&account, from);
+        match user {
+            Some(user) if user.is_banned => Err(Error::Banned),
+            Some(user) => Ok(user),
+            None => Err(Error::WrongCredentials),
+        }
+    }
+
+    /// Lets an integration in by uid and secret, for the organization it names, its only one, or its default.
+    ///
+    /// # Errors
+    /// [`Error::TooManyFailures`]; [`Error::WrongCredentials`], also for a disabled uid;
+    /// [`Error::OrganizationForbidden`] when the organization is unknown or not granted, or none is named and
+    /// there is no default; [`Error::SubscriptionExpired`].
+    pub async fn exchange(
+        &self,
+        store: &Store,
+        uid: &str,
+        secret: &str,
+        organization: Option<Organization>,
+        from: Option<IpAddr>,
+    ) -> Result<Tenant> {
+        let account = format!("uid {uid}");
+        self.throttle.attempt(&account, from, Instant::now())?;
+        let name = uid.to_owned();
+        let hash = store.look(move |lobby| uids::secret_of(lobby, &name)).await?;
+        if !self.checker.check(hash, secret.to_owned()).await? {
+            return Err(Error::WrongCredentials);
+        }
+        self.throttle.succeeded(&account, from);
+        let name = uid.to_owned();
+        store.look(move |lobby| uids::organization(lobby, &name, organization.as_ref())).await
+    }
+}

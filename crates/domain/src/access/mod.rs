@@ -1,0 +1,107 @@
+//! Who may come in: log-ins, and the state of every account, read afresh with each call.
+
+pub mod doorkeeper;
+pub mod keys;
+pub mod passwords;
+pub mod tenants;
+pub mod throttle;
+pub mod uids;
+pub mod users;
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::actor::{Actor, Admission, Claim, Organization, Role, Tenant, TenantId};
+use crate::error::{Error, Result};
+use crate::schema::{simbiz_uid_grants as grants, simbiz_uids, tenants as tenant_table, users as user_table};
+use crate::store::connection::Conn;
+use crate::values::fold;
+use tenants::TenantRow;
+
+/// Reads the account behind a claim, and refuses in the decided order: gone, banned, subscription, role.
+pub(crate) fn admit(conn: &mut Conn, admission: &Admission, now: NaiveDateTime) -> Result<(Tenant, Actor)> {
+    match &admission.claim {
+        Claim::User { tenant, user } => admit_user(conn, *tenant, *user, admission.role, now),
+        Claim::Uid { uid, home, organization } => {
+            let asked = organization.clone().unwrap_or(Organization::Id(*home));
+            admit_uid(conn, uid, *home, &asked, admission.role, now)
+        }
+    }
+}
+
+fn admit_user(conn: &mut Conn, tenant: TenantId, id: i64, needed: Role, now: NaiveDateTime) -> Result<(Tenant, Actor)> {
+    let found: Option<(TenantRow, String, Role, bool)> = tenant_table::table
+        .inner_join(user_table::table.on(user_table::tenant_id.eq(tenant_table::id)))
+        .filter(tenant_table::id.eq(tenant).and(user_table::tenant_id.eq(tenant)).and(user_table::id.eq(id)))
+        .select((TenantRow::as_select(), user_table::name, user_table::role, user_table::is_banned))
+        .first(conn)
+        .optional()?;
+    let (tenant, name, role, is_banned) = found.ok_or(Error::AccountGone)?;
+    if is_banned {
+        return Err(Error::Banned);
+    }
+    let tenant = subscribed(tenant, now)?;
+    if role < needed {
+        return Err(Error::RoleLacking { needed });
+    }
+    Ok((tenant, Actor::User { id, name, role }))
+}
+
+/// A uid reaches an organization only while its token's own organization and the one asked for are both granted.
+fn admit_uid(
+    conn: &mut Conn,
+    uid: &str,
+    home: TenantId,
+    asked: &Organization,
+    needed: Role,
+    now: NaiveDateTime,
+) -> Result<(Tenant, Actor)> {
+    let granted: Vec<(bool, Option<TenantRow>, Option<bool>)> = simbiz_uids::table
+        .left_join(
+            grants::table
+                .on(grants::uid.eq(simbiz_uids::uid))
+                .inner_join(tenant_table::table.on(tenant_table::id.eq(grants::tenant_id))),
+        )
+        .filter(simbiz_uids::uid.eq(uid))
+        .select((simbiz_uids::is_disabled, Option::<TenantRow>::as_select(), grants::is_read_only.nullable()))
+        .load(conn)?;
+    if granted.first().is_none_or(|(is_disabled, ..)| *is_disabled) {
+        return Err(Error::AccountGone);
+    }
+    let mut organizations =
+        granted.into_iter().filter_map(|(_, tenant, read_only)| tenant.zip(read_only)).collect::<Vec<_>>();
+    if !organizations.iter().any(|(tenant, _)| tenant.id == home) {
+        return Err(Error::OrganizationForbidden(home.get().to_string()));
+    }
+    let position = organizations.iter().position(|(tenant, _)| tenant.is(asked));
+    let (tenant, is_read_only) = match position {
+        Some(position) => organizations.swap_remove(position),
+        None => return Err(Error::OrganizationForbidden(asked.to_string())),
+    };
+    let tenant = subscribed(tenant, now)?;
+    if is_read_only && needed > Role::Viewer {
+        return Err(Error::ReadOnlyGrant);
+    }
+    if needed > Role::Manager {
+        return Err(Error::RoleLacking { needed });
+    }
+    Ok((tenant, Actor::Uid { uid: uid.to_owned() }))
+}
+
+fn subscribed(tenant: TenantRow, now: NaiveDateTime) -> Result<Tenant> {
+    let tenant = Tenant::try_from(tenant)?;
+    match tenant.subscription_ends_at {
+        Some(end) if end <= now => Err(Error::SubscriptionExpired),
+        _ => Ok(tenant),
+    }
+}
+
+impl TenantRow {
+    fn is(&self, asked: &Organization) -> bool {
+        match asked {
+            Organization::Id(id) => self.id == *id,
+            Organization::Code(code) => self.code_key == fold(code),
+            Organization::Unreadable(_) => false,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Tenants: the companies that share one server and never see each other.
+
+use chrono::NaiveDateTime;
+use chrono_tz::Tz;
+use diesel::prelude::*;
+
+use crate::actor::{Tenant, TenantId};
+use crate::error::{Error, Fault, Result, Thing};
+use crate::schema::tenants;
+use crate::store::Lobby;
+use crate::values::{Code, Name, fold};
+
+/// A tenant as it is stored.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = tenants, check_for_backend(crate::store::connection::MultiBackend))]
+pub(crate) struct TenantRow {
+    pub(crate) id: TenantId,
+    pub(crate) code: String,
+    pub(crate) code_key: String,
+    pub(crate) name: String,
+    pub(crate) zone: String,
+    pub(crate) subscription_ends_at: Option<NaiveDateTime>,
+}
+
+/// A tenant to be.
+#[derive(Debug, Clone)]
+pub struct NewTenant {
+    /// Its number, where it comes with one; else the next.
+    pub id: Option<TenantId>,
+    /// Its short code, unique on the server in any case.
+    pub code: Code,
+    /// Its name.
+    pub name: Name,
+    /// The time zone in which its days begin.
+    pub zone: Tz,
+    /// When its subscription ends, in UTC; `None`: never.
+    pub subscription_ends_at: Option<NaiveDateTime>,
+}
+
+/// What may change of a tenant; `None` keeps.
+#[derive(Debug, Clone, Default)]
+pub struct TenantChanges {
+    /// Its name.
+    pub name: Option<Name>,
+    /// The time zone in which its days begin.
+    pub zone: Option<Tz>,
+    /// When its subscription ends, in UTC; `Some(None)`: never.
+    pub subscription_ends_at: Option<Option<NaiveDateTime>>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = tenants, treat_none_as_default_value = false)]
+struct Insert<'a> {
+    code: &'a str,
+    code_key: String,
+    name: &'a str,
+    zone: &'a str,
+    subscription_ends_at: Option<NaiveDateTime>,
+    created_at: NaiveDateTime,
+}
+
+/// Opens the books of a new tenant.
+///
+/// # Errors
+/// [`Error::Duplicate`] when its code is taken.
+pub fn create(lobby: &mut Lobby<'_>, new: &NewTenant) -> Result<TenantId> {
+    let row = Insert {
+        code: new.code.as_str(),
+        code_key: fold(new.code.as_str()),
+        name: new.name.as_str(),
+        zone: new.zone.name(),
+        subscription_ends_at: new.subscription_ends_at,
+        created_at: lobby.now,
+    };
+    let insert = diesel::insert_into(tenants::table);
+    let id = match new.id {
+        Some(id) => insert.values((tenants::id.eq(id), row)).returning(tenants::id).get_result(lobby.conn)?,
+        None => insert.values(row).returning(tenants::id).get_result(lobby.conn)?,
+    };
+    Ok(id)
+}
+
+/// One tenant by its number.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(lobby: &mut Lobby<'_>, id: TenantId) -> Result<Tenant> {
+    let row = tenants::table.filter(tenants::id.eq(id)).select(TenantRow::as_select()).first(lobby.conn).optional()?;
+    row.ok_or_else(|| unknown(&id.get().to_string()))?.try_into()
+}
+
+/// One tenant by its code, in any case.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn by_code(lobby: &mut Lobby<'_>, code: &str) -> Result<Tenant> {
+    let row = tenants::table
+        .filter(tenants::code_key.eq(fold(code)))
+        .select(TenantRow::as_select())
+        .first(lobby.conn)
+        .optional()?;
+    row.ok_or_else(|| unknown(code))?.try_into()
+}
+
+/// All tenants, by number.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn list(lobby: &mut Lobby<'_>) -> Result<Vec<Tenant>> {
+    let rows: Vec<TenantRow> = tenants::table.order(tenants::id).select(TenantRow::as_select()).load(lobby.conn)?;
+    rows.into_iter().map(Tenant::try_from).collect()
+}
+
+/// Changes what is given of a tenant.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown code.
+pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result<Tenant> {
+    let tenant = by_code(lobby, code)?;
+    let name = changes.name.as_ref().map_or(tenant.name.as_str(), Name::as_str);
+    let zone = changes.zone.unwrap_or(tenant.zone);
+    let subscription_ends_at = changes.subscription_ends_at.unwrap_or(tenant.subscription_ends_at);
+    diesel::update(tenants::table.filter(tenants::id.eq(tenant.id)))
+        .set((
+            tenants::name.eq(name),
+            tenants::zone.eq(zone.name()),
+            tenants::subscription_ends_at.eq(subscription_ends_at),
+        ))
+        .execute(lobby.conn)?;
+    get(lobby, tenant.id)
+}
+
+/// Whether there is any tenant yet.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn any(lobby: &mut Lobby<'_>) -> Result<bool> {
+    let first: Option<TenantId> = tenants::table.select(tenants::id).first(lobby.conn).optional()?;
+    Ok(first.is_some())
+}
+
+fn unknown(key: &str) -> Error {
+    Error::NotFound { thing: Thing::Tenant, key: key.to_owned() }
+}
+
+impl TryFrom<TenantRow> for Tenant {
+    type Error = Error;
+
+    fn try_from(row: TenantRow) -> Result<Self> {
+        let TenantRow { id, code, code_key: _, name, zone, subscription_ends_at } = row;
+        let zone = zone
+            .parse()
+            .map_err(|_| Fault::Internal(format!("tenant {} has the unknown time zone {zone}", id.get())))?;
+        Ok(Self { id, code, name, zone, subscription_ends_at })
+    }
+}

@@ -1,0 +1,206 @@
+//! Every way to be refused, in the warehouse's language. Each dialect translates this once, in its `error.rs`.
+
+use std::time::Duration;
+
+use crate::actor::Role;
+use crate::values::Quantity;
+
+/// The result of everything the domain does.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// A refusal. A refused command has changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The command itself is wrong; all its problems at once, never empty.
+    #[error("{}", first(.0))]
+    Invalid(Vec<Problem>),
+    /// What the call is about does not exist for this tenant.
+    #[error("there is no {thing} {key}")]
+    NotFound {
+        /// What was looked for.
+        thing: Thing,
+        /// The id, code or barcode it was looked for by.
+        key: String,
+    },
+    /// The command refers to something that does not exist for this tenant.
+    #[error("{field} refers to {thing} {key}, which does not exist")]
+    UnknownReference {
+        /// The field that refers to it, as the caller named it.
+        field: String,
+        /// What was looked for.
+        thing: Thing,
+        /// The id or code it was looked for by.
+        key: String,
+    },
+    /// Something that must be unique is taken.
+    #[error("{0} is taken")]
+    Duplicate(Unique),
+    /// How a product is tracked cannot change while there is stock of it.
+    #[error("{sku} has {on_hand} on hand, so its tracking cannot change")]
+    TrackingInUse {
+        /// The product.
+        sku: String,
+        /// What is on hand in all warehouses.
+        on_hand: Quantity,
+    },
+    /// It cannot be removed while something refers to it.
+    #[error("{thing} {key} is in use: {by}")]
+    InUse {
+        /// What was to be removed.
+        thing: Thing,
+        /// Its id.
+        key: String,
+        /// What refers to it, in plain words.
+        by: String,
+    },
+
+    /// Wrong e-mail or password, wrong uid or secret: which of them is not said.
+    #[error("wrong credentials")]
+    WrongCredentials,
+    /// A token that was good once: its account is gone, or the uid is disabled.
+    #[error("the account behind the token is gone")]
+    AccountGone,
+    /// The account was banned.
+    #[error("the account is banned")]
+    Banned,
+    /// The tenant's subscription has ended.
+    #[error("the subscription has ended")]
+    SubscriptionExpired,
+    /// The account's role does not reach.
+    #[error("needs the role {needed}")]
+    RoleLacking {
+        /// The least role that may.
+        needed: Role,
+    },
+    /// The uid was granted this organization for reading only.
+    #[error("the uid may only read")]
+    ReadOnlyGrant,
+    /// Unknown organization, or not granted to the uid: which of them is not said.
+    #[error("organization {0} is not granted")]
+    OrganizationForbidden(String),
+    /// Too many failed attempts to log in.
+    #[error("too many failed attempts")]
+    TooManyFailures {
+        /// How long to wait before the next attempt can count.
+        retry_after: Duration,
+    },
+
+    /// The machinery below did not carry it out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// One thing wrong with a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The field, as the caller named it.
+    pub field: String,
+    /// What is wrong with it and what would be right, as the end of a sentence that begins with the field.
+    pub message: String,
+}
+
+impl Problem {
+    /// One problem.
+    pub fn new(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { field: field.into(), message: message.into() }
+    }
+}
+
+/// What a command can be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Thing {
+    /// A product, which a SimBiz caller knows as an item.
+    Item,
+    /// A product category.
+    Category,
+    /// A brand.
+    Brand,
+    /// An item type.
+    ItemType,
+    /// A unit of measure.
+    Uom,
+    /// A warehouse, which a SimBiz caller knows as a location.
+    Warehouse,
+    /// A company.
+    Tenant,
+    /// A user.
+    User,
+    /// A SimBiz integration.
+    Uid,
+}
+
+impl Thing {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Item => "product",
+            Self::Category => "category",
+            Self::Brand => "brand",
+            Self::ItemType => "type",
+            Self::Uom => "unit of measure",
+            Self::Warehouse => "warehouse",
+            Self::Tenant => "tenant",
+            Self::User => "user",
+            Self::Uid => "uid",
+        }
+    }
+}
+
+impl std::fmt::Display for Thing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What must be unique.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unique {
+    /// A product's SKU within its tenant.
+    #[error("SKU")]
+    Sku,
+    /// A product's barcode within its tenant.
+    #[error("barcode")]
+    Barcode,
+    /// A user's e-mail, server-wide.
+    #[error("e-mail")]
+    Email,
+    /// A code within its kind and tenant.
+    #[error("code")]
+    Code,
+    /// A tenant's code.
+    #[error("tenant code")]
+    TenantCode,
+    /// A SimBiz uid.
+    #[error("uid")]
+    Uid,
+    /// Anything else, such as two commands that create the same row at once.
+    #[error("row")]
+    Other,
+}
+
+/// What went wrong below the rules. Callers learn whether to try again, and nothing of the inside.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// More work than the server can queue, or a lock held too long: try again soon.
+    #[error("busy")]
+    Busy,
+    /// The transaction lost a race that a new attempt can win. Retried inside; seen outside only when that was in vain.
+    #[error("lost a race: {0}")]
+    Race(String),
+    /// The database cannot be reached, or does not take writes.
+    #[error("database unavailable: {0}")]
+    Unavailable(String),
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// Something the command refers to was removed meanwhile.
+    #[error("a row that was referred to is gone")]
+    ReferenceGone,
+    /// A mistake in the server itself; the text is for its log only.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+fn first(problems: &[Problem]) -> String {
+    problems.first().map(|p| format!("{} {}", p.field, p.message)).unwrap_or_default()
+}

@@ -1,0 +1,210 @@
+//! Product categories: a tree of names, each with the number of its direct members.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::master::{self, Reference};
+use crate::error::{Error, Problem, Result, Thing};
+use crate::schema::categories;
+use crate::store::Tx;
+use crate::store::portable::{ForUpdate, advance_sequence};
+use crate::values::{Change, Code, Name, fold};
+
+/// Levels that a tree of categories may have.
+const MAX_DEPTH: usize = 32;
+
+/// A category.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = categories, check_for_backend(crate::store::connection::MultiBackend))]
+pub struct Category {
+    /// Its id.
+    pub id: i64,
+    /// Its code, unique within the tenant in any case.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// The category above it.
+    pub parent_id: Option<i64>,
+    /// Items that are directly in it.
+    pub product_count: i64,
+    /// When it was made, in UTC.
+    pub created_at: NaiveDateTime,
+    /// When it last changed, in UTC; its members do not count.
+    pub updated_at: NaiveDateTime,
+}
+
+/// A category to be.
+#[derive(Debug, Clone)]
+pub struct NewCategory {
+    /// Its id, where it comes with one; else the next.
+    pub id: Option<i64>,
+    /// Its code; absent: its id as text.
+    pub code: Option<Code>,
+    /// Its name.
+    pub name: Name,
+    /// The category above it.
+    pub parent: Option<Reference>,
+}
+
+/// What may change of a category; `None` and [`Change::Keep`] keep.
+#[derive(Debug, Clone)]
+pub struct CategoryChanges {
+    /// Its code.
+    pub code: Option<Code>,
+    /// Its name.
+    pub name: Option<Name>,
+    /// The category above it.
+    pub parent: Change<Reference>,
+}
+
+/// All categories, by id.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Category>> {
+    let of_tenant = categories::table.filter(categories::tenant_id.eq(tx.tenant_id()));
+    Ok(of_tenant.order(categories::id).select(Category::as_select()).load(tx.conn)?)
+}
+
+/// Makes a category.
+///
+/// # Errors
+/// [`Error::Duplicate`] for a code that is taken; [`Error::UnknownReference`] for an unknown parent.
+pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
+    let parent = new.parent.as_ref().map(|parent| master::resolve(tx, Thing::Category, parent)).transpose()?;
+    let (tenant_id, now) = (tx.tenant_id(), tx.now());
+    // Until the id is known, a code that nobody can give: NUL-free texts never begin with a control character.
+    let code = new
+        .code
+        .as_ref()
+        .map_or_else(|| format!("\u{1}{}", now.and_utc().timestamp_micros()), |code| code.as_str().to_owned());
+    let row = (
+        categories::tenant_id.eq(tenant_id),
+        categories::code.eq(&code),
+        categories::code_key.eq(fold(&code)),
+        categories::name.eq(new.name.as_str()),
+        categories::parent_id.eq(parent),
+        categories::product_count.eq(0),
+        categories::is_active.eq(true),
+        categories::created_at.eq(now),
+        categories::updated_at.eq(now),
+    );
+    let insert = diesel::insert_into(categories::table);
+    let id: i64 = match new.id {
+        Some(id) => {
+            insert.values((categories::id.eq(id), row)).execute(tx.conn)?;
+            advance_sequence(tx.conn, "categories")?;
+            id
+        }
+        None => insert.values(row).returning(categories::id).get_result(tx.conn)?,
+    };
+    if new.code.is_none() {
+        let code = id.to_string();
+        let this = categories::tenant_id.eq(tenant_id).and(categories::id.eq(id));
+        diesel::update(categories::table.filter(this))
+            .set((categories::code.eq(&code), categories::code_key.eq(&code)))
+            .execute(tx.conn)?;
+    }
+    lock(tx, id)
+}
+
+/// Changes a category.
+///
+/// # Errors
+/// [`Error::NotFound`]; as [`create`]; [`Error::Invalid`] when it would stand below itself or too deep.
+pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Category> {
+    let before = lock(tx, id)?;
+    let mut after = before.clone();
+    if let Some(code) = &changes.code {
+        after.code = code.as_str().to_owned();
+    }
+    if let Some(name) = &changes.name {
+        after.name = name.as_str().to_owned();
+    }
+    match &changes.parent {
+        Change::Keep => {}
+        Change::Clear => after.parent_id = None,
+        Change::Set(parent) => {
+            let parent_id = master::resolve(tx, Thing::Category, parent)?;
+            stands_clear(tx, id, parent_id, &parent.field)?;
+            after.parent_id = Some(parent_id);
+        }
+    }
+    if after == before {
+        return Ok(before);
+    }
+    after.updated_at = tx.now();
+    let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
+    diesel::update(categories::table.filter(this))
+        .set((
+            categories::code.eq(&after.code),
+            categories::code_key.eq(fold(&after.code)),
+            categories::name.eq(&after.name),
+            categories::parent_id.eq(after.parent_id),
+            categories::updated_at.eq(after.updated_at),
+        ))
+        .execute(tx.conn)?;
+    Ok(after)
+}
+
+/// Removes an empty category.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::InUse`] while items or other categories are in it.
+pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    let category = lock(tx, id)?;
+    let in_use = |by: String| Error::InUse { thing: Thing::Category, key: id.to_string(), by };
+    if category.product_count > 0 {
+        return Err(in_use(format!("{} products are in it", category.product_count)));
+    }
+    let below = categories::tenant_id.eq(tx.tenant_id()).and(categories::parent_id.eq(id));
+    let child: Option<String> = categories::table.filter(below).select(categories::name).first(tx.conn).optional()?;
+    if let Some(child) = child {
+        return Err(in_use(format!("the category {child} is below it")));
+    }
+    let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
+    diesel::delete(categories::table.filter(this)).execute(tx.conn)?;
+    Ok(())
+}
+
+/// An item went from one category to another, or came, or went. Lower ids first, so that crossing moves cannot deadlock.
+pub(super) fn moved(tx: &mut Tx<'_>, from: Option<i64>, to: Option<i64>) -> Result<()> {
+    if from == to {
+        return Ok(());
+    }
+    let mut steps = from.map(|id| (id, -1_i64)).into_iter().chain(to.map(|id| (id, 1))).collect::<Vec<_>>();
+    steps.sort_unstable();
+    for (id, change) in steps {
+        let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
+        diesel::update(categories::table.filter(this))
+            .set(categories::product_count.eq(categories::product_count + change))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// Refuses a parent that stands below the category itself, walking up from the parent.
+fn stands_clear(tx: &mut Tx<'_>, id: i64, parent: i64, field: &str) -> Result<()> {
+    let refuse = |message: &str| Err(Error::Invalid(vec![Problem::new(field, message)]));
+    let mut above = Some(parent);
+    for _ in 0..MAX_DEPTH {
+        match above {
+            None => return Ok(()),
+            Some(current) if current == id => {
+                return refuse("must not be the category itself or one below it: choose another parent");
+            }
+            Some(current) => {
+                let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(current));
+                above = categories::table.filter(this).select(categories::parent_id).first(tx.conn)?;
+            }
+        }
+    }
+    refuse("lies too deep: a tree of categories has at most 32 levels")
+}
+
+fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Category> {
+    let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
+    let found =
+        ForUpdate(categories::table.filter(this).select(Category::as_select())).get_result(tx.conn).optional()?;
+    found.ok_or_else(|| Error::NotFound { thing: Thing::Category, key: id.to_string() })
+}

@@ -1,0 +1,194 @@
+//! Lists of items, each row no wider than its reader needs.
+
+use chrono::NaiveDateTime;
+use diesel::dsl::auto_type;
+use diesel::prelude::*;
+
+use super::Tracking;
+use crate::actor::TenantId;
+use crate::counters;
+use crate::error::Result;
+use crate::page::{Cursor, Slice, Window};
+use crate::schema::{categories, products};
+use crate::stock;
+use crate::store::Tx;
+use crate::store::connection::MultiBackend;
+use crate::store::portable::ItemsContain;
+use crate::values::{Money, Quantity, Weight, fold};
+
+/// Which items are wanted; every condition that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ItemFilter {
+    /// Part of the name, SKU or barcode, in any case.
+    pub search: Option<String>,
+    /// Part of the name, in any case.
+    pub name: Option<String>,
+    /// Direct members of this category.
+    pub category_id: Option<i64>,
+    /// Active ones, or inactive ones.
+    pub is_active: Option<bool>,
+    /// The one with this id.
+    pub id: Option<i64>,
+    /// The one with this SKU, in any case.
+    pub code: Option<String>,
+    /// The one with this barcode.
+    pub barcode: Option<String>,
+    /// Changed at this instant or later, in UTC.
+    pub updated_from: Option<NaiveDateTime>,
+    /// Changed before this instant, in UTC.
+    pub updated_before: Option<NaiveDateTime>,
+}
+
+/// A row of the product list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemLine {
+    /// The item's own columns.
+    pub item: ItemColumns,
+    /// The name of its category.
+    pub category_name: Option<String>,
+    /// On hand in all warehouses.
+    pub on_hand: Quantity,
+}
+
+/// What a product list shows of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = products, check_for_backend(MultiBackend))]
+pub struct ItemColumns {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its SKU.
+    pub sku: String,
+    /// What it sells for.
+    pub base_price: Money,
+    /// What it costs to get.
+    pub cost_price: Option<Money>,
+    /// What it used to sell for.
+    pub compare_at_price: Option<Money>,
+    /// Its barcode.
+    pub barcode: Option<String>,
+    /// Who makes it.
+    pub vendor: Option<String>,
+    /// Its category.
+    pub category_id: Option<i64>,
+    /// How its stock is told apart.
+    pub tracking: Tracking,
+    /// What one unit weighs.
+    pub weight: Option<Weight>,
+    /// Whether it is on offer.
+    pub is_active: bool,
+    /// When it was made, in UTC.
+    pub created_at: NaiveDateTime,
+    /// When it last changed, in UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// What a SimBiz list shows of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = products, check_for_backend(MultiBackend))]
+pub struct ItemHead {
+    /// Its id.
+    pub id: i64,
+    /// Its code.
+    pub sku: String,
+    /// Its name.
+    pub name: String,
+    /// Its barcode.
+    pub barcode: Option<String>,
+    /// When it last changed, in UTC.
+    pub updated_at: NaiveDateTime,
+}
+
+/// Items by id, with the name of their category and what is on hand: two statements and one for the total.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn list(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemLine>> {
+    let rows: Vec<(ItemColumns, Option<String>)> = matching(tx.tenant_id(), filter)
+        .filter(products::id.gt(window.after_id()))
+        .select((ItemColumns::as_select(), categories::name.nullable()))
+        .order(products::id)
+        .limit(window.limit + 1)
+        .offset(window.offset())
+        .load(tx.conn)?;
+    let total = total(tx, filter)?;
+    let slice = Slice::cut(rows, window, total, |(item, _)| Cursor { id: item.id });
+    let ids = slice.rows.iter().map(|(item, _)| item.id).collect::<Vec<_>>();
+    let on_hand = stock::on_hand(tx, &ids)?;
+    let line = |(item, category_name): (ItemColumns, Option<String>)| {
+        let on_hand = on_hand.get(&item.id).copied().unwrap_or_default();
+        ItemLine { item, category_name, on_hand }
+    };
+    Ok(Slice { rows: slice.rows.into_iter().map(line).collect(), total: slice.total, next: slice.next })
+}
+
+/// Items by id, as briefly as a SimBiz list shows them: one statement and one for the total.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemHead>> {
+    let rows: Vec<ItemHead> = matching(tx.tenant_id(), filter)
+        .filter(products::id.gt(window.after_id()))
+        .select(ItemHead::as_select())
+        .order(products::id)
+        .limit(window.limit + 1)
+        .offset(window.offset())
+        .load(tx.conn)?;
+    let total = total(tx, filter)?;
+    Ok(Slice::cut(rows, window, total, |item| Cursor { id: item.id }))
+}
+
+/// The exact number of items that match, from a counter where one stands for them.
+fn total(tx: &mut Tx<'_>, filter: &ItemFilter) -> Result<i64> {
+    if *filter == ItemFilter::default() {
+        return counters::read(tx, counters::PRODUCTS);
+    }
+    if *filter == (ItemFilter { is_active: Some(true), ..ItemFilter::default() }) {
+        return counters::read(tx, counters::ACTIVE_PRODUCTS);
+    }
+    Ok(matching(tx.tenant_id(), filter).count().get_result(tx.conn)?)
+}
+
+#[auto_type]
+fn with_category() -> _ {
+    let same_tenant = categories::tenant_id.eq(products::tenant_id);
+    let its_own = categories::id.nullable().eq(products::category_id);
+    products::table.left_join(categories::table.on(same_tenant.and(its_own)))
+}
+
+type Matching<'a> = diesel::helper_types::IntoBoxed<'a, with_category, MultiBackend>;
+
+fn matching(tenant: TenantId, filter: &ItemFilter) -> Matching<'static> {
+    let ItemFilter { search, name, category_id, is_active, id, code, barcode, updated_from, updated_before } =
+        filter.clone();
+    let mut query = with_category().into_boxed().filter(products::tenant_id.eq(tenant));
+    if let Some(search) = search {
+        query = query.filter(ItemsContain::anywhere(&fold(&search)));
+    }
+    if let Some(name) = name {
+        query = query.filter(ItemsContain::in_name(&fold(&name)));
+    }
+    if let Some(category) = category_id {
+        query = query.filter(products::category_id.eq(category));
+    }
+    if let Some(is_active) = is_active {
+        query = query.filter(products::is_active.eq(is_active));
+    }
+    if let Some(id) = id {
+        query = query.filter(products::id.eq(id));
+    }
+    if let Some(code) = code {
+        query = query.filter(products::sku_key.eq(fold(&code)));
+    }
+    if let Some(barcode) = barcode {
+        query = query.filter(products::barcode.eq(barcode));
+    }
+    if let Some(from) = updated_from {
+        query = query.filter(products::updated_at.ge(from));
+    }
+    if let Some(before) = updated_before {
+        query = query.filter(products::updated_at.lt(before));
+    }
+    query
+}

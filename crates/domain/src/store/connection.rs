@@ -1,0 +1,207 @@
+//! One connection, to either database: the only file that knows which one it is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::connection::{InstrumentationEvent, SimpleConnection};
+use diesel::prelude::*;
+use diesel::{PgConnection, SqliteConnection};
+
+/// A connection to whichever database the settings name.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// The bundled SQLite.
+    Sqlite(SqliteConnection),
+    /// A PostgreSQL server.
+    Postgres(PgConnection),
+}
+
+/// Which database, read off its URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server, by its whole URL.
+    Postgres(String),
+}
+
+/// Why a database URL cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the database URL must begin with sqlite:// (a file, such as sqlite://stockbridge.db) or postgres://")]
+pub struct BadUrl;
+
+impl Target {
+    /// Reads `sqlite://FILE`, `sqlite:FILE`, `postgres://…` or `postgresql://…`.
+    ///
+    /// # Errors
+    /// [`BadUrl`] for every other scheme, and for an in-memory SQLite, which several connections cannot share.
+    pub fn parse(url: &str) -> Result<Self, BadUrl> {
+        let file = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"));
+        match file {
+            Some(file) if file.is_empty() || file.contains(":memory:") => Err(BadUrl),
+            Some(file) => Ok(Self::Sqlite(PathBuf::from(file))),
+            None if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+                Ok(Self::Postgres(url.to_owned()))
+            }
+            None => Err(BadUrl),
+        }
+    }
+}
+
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reads only; SQLite refuses anything else.
+    Read,
+    /// Reads and writes.
+    Write,
+}
+
+/// Sees the SQL text of every statement; tests count and inspect them.
+pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Opens connections, each with the settings this server relies on.
+#[derive(Clone)]
+pub struct Connector {
+    target: Target,
+    observer: Option<Observer>,
+    cache_statements: bool,
+}
+
+impl Connector {
+    /// A connector to one database.
+    pub fn new(target: Target, observer: Option<Observer>, cache_statements: bool) -> Self {
+        Self { target, observer, cache_statements }
+    }
+
+    /// The database it opens.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    /// What the database says: no such server, no rights, not a database file.
+    pub fn open(&self, purpose: Purpose) -> diesel::ConnectionResult<Conn> {
+        let mut conn = match &self.target {
+            Target::Sqlite(file) => Conn::Sqlite(open_sqlite(file, purpose)?),
+            Target::Postgres(url) => Conn::Postgres(open_postgres(url)?),
+        };
+        if !self.cache_statements {
+            conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
+        }
+        if let Some(observer) = self.observer.clone() {
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                if let InstrumentationEvent::StartQuery { query, .. } = event {
+                    observer(&query.to_string());
+                }
+            });
+        }
+        Ok(conn)
+    }
+}
+
+fn open_sqlite(file: &std::path::Path, purpose: Purpose) -> diesel::ConnectionResult<SqliteConnection> {
+    let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
+    // busy_timeout first: the switch to WAL itself may have to wait for another process.
+    conn.batch_execute(
+        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;
+         PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
+    )
+    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    if purpose == Purpose::Read {
+        conn.batch_execute("PRAGMA query_only = ON").map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    }
+    Ok(conn)
+}
+
+fn open_postgres(url: &str) -> diesel::ConnectionResult<PgConnection> {
+    let mut conn = PgConnection::establish(&with_timeouts(url))?;
+    conn.batch_execute("SET statement_timeout = '10s'; SET lock_timeout = '5s'; SET TIME ZONE 'UTC'")
+        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    // Some refusals are told apart by their English text. Only a superuser may set this; others get by where the
+    // server speaks English anyway, and elsewhere lose the retry of a deadlock, not its error.
+    if let Err(error) = conn.batch_execute("SET lc_messages = 'C'") {
+        tracing::debug!(%error, "this user may not choose the language of messages");
+    }
+    Ok(conn)
+}
+
+/// Lets a dead server be noticed in seconds, unless the URL says otherwise.
+fn with_timeouts(url: &str) -> String {
+    let defaults = [
+        ("connect_timeout", "5"),
+        ("keepalives_idle", "10"),
+        ("keepalives_interval", "5"),
+        ("keepalives_count", "3"),
+        ("tcp_user_timeout", "15000"),
+        ("application_name", "stockbridge"),
+    ];
+    defaults.iter().fold(url.to_owned(), |url, (name, value)| {
+        let joint = if url.contains('?') { '&' } else { '?' };
+        if url.contains(&format!("{name}=")) { url } else { format!("{url}{joint}{name}={value}") }
+    })
+}
+
+/// r2d2's way to open and judge PostgreSQL connections.
+pub(crate) struct Manager {
+    connector: Connector,
+    generation: Arc<AtomicU64>,
+}
+
+/// A pooled connection and the generation it was opened in.
+pub(crate) struct Pooled {
+    pub(crate) conn: Conn,
+    generation: u64,
+    broken: bool,
+}
+
+impl Manager {
+    pub(crate) fn new(connector: Connector) -> Self {
+        Self { connector, generation: Arc::default() }
+    }
+
+    /// A handle that retires every connection opened so far, for when one was found dead or read-only:
+    /// its siblings lead to the same lost server.
+    pub(crate) fn retirement(&self) -> Retirement {
+        Retirement(Arc::clone(&self.generation))
+    }
+}
+
+/// Retires the connections of a pool.
+#[derive(Clone)]
+pub(crate) struct Retirement(Arc<AtomicU64>);
+
+impl Retirement {
+    pub(crate) fn retire(&self, pooled: &mut Pooled) {
+        pooled.broken = true;
+        // Only the first to notice: connections that were opened since may be good.
+        let _raced =
+            self.0.compare_exchange(pooled.generation, pooled.generation + 1, Ordering::AcqRel, Ordering::Acquire);
+    }
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Pooled;
+    type Error = diesel::ConnectionError;
+
+    fn connect(&self) -> Result<Pooled, Self::Error> {
+        let generation = self.generation.load(Ordering::Acquire);
+        Ok(Pooled { conn: self.connector.open(Purpose::Write)?, generation, broken: false })
+    }
+
+    // Asked on every checkout: a look at a number, not a round trip.
+    fn is_valid(&self, pooled: &mut Pooled) -> Result<(), Self::Error> {
+        if self.has_broken(pooled) {
+            return Err(diesel::ConnectionError::BadConnection("retired".to_owned()));
+        }
+        Ok(())
+    }
+
+    fn has_broken(&self, pooled: &mut Pooled) -> bool {
+        pooled.broken || pooled.generation < self.generation.load(Ordering::Acquire)
+    }
+}

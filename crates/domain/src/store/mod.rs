@@ -1,0 +1,215 @@
+//! The way to the data: a command goes in with who asks, one transaction carries it out, its result comes back.
+//!
+//! Nobody outside this room says begin, commit, pool or thread.
+
+mod classify;
+#[allow(missing_docs, unreachable_pub, reason = "the derive of Diesel documents nothing of what it makes")]
+pub(crate) mod connection;
+mod lanes;
+pub mod migrations;
+pub(crate) mod portable;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{NaiveDateTime, SubsecRound, Utc};
+
+use crate::access;
+use crate::actor::{Actor, Admission, Tenant, TenantId};
+use crate::error::Result;
+pub use connection::{BadUrl, Observer, Target};
+use connection::{Conn, Connector};
+use lanes::{Lane, Lanes};
+
+/// How the store is opened.
+#[derive(Clone)]
+pub struct Settings {
+    /// `sqlite://FILE` or `postgres://…`.
+    pub url: String,
+    /// Threads that read, on SQLite. It has one more that writes.
+    pub readers: usize,
+    /// Connections, each with a thread, on PostgreSQL.
+    pub pool: u32,
+    /// Commands that may wait in each queue before the store is [`crate::error::Fault::Busy`].
+    pub queue: usize,
+    /// How long a command may wait in a queue.
+    pub patience: Duration,
+    /// Whether prepared statements are kept: off for poolers that hand each transaction another connection.
+    pub cache_statements: bool,
+    /// Sees the text of every statement; for tests.
+    pub observer: Option<Observer>,
+}
+
+impl Settings {
+    /// The settings for a database, as a server runs with them.
+    pub fn new(url: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            readers: 2,
+            pool: 8,
+            queue: 1024,
+            patience: Duration::from_secs(3),
+            cache_statements: true,
+            observer: None,
+        }
+    }
+}
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The URL names no database this server knows.
+    #[error(transparent)]
+    Url(#[from] BadUrl),
+    /// The database does not answer as it should.
+    #[error("cannot open the database: {0}")]
+    Connection(#[from] diesel::ConnectionError),
+    /// Its tables could not be brought up to date.
+    #[error("cannot migrate the database: {0}")]
+    Migration(String),
+    /// The operating system gave no thread.
+    #[error("cannot start a database thread: {0}")]
+    Thread(#[from] std::io::Error),
+}
+
+/// The handle to the data. Cheap to clone; the last one to go waits until all accepted commands are done.
+#[derive(Clone)]
+pub struct Store {
+    lanes: Arc<Lanes>,
+}
+
+impl Store {
+    /// Opens the store on a database that is migrated already.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the URL is unknown or the database does not answer.
+    pub fn open(settings: &Settings) -> std::result::Result<Self, OpenError> {
+        let target = Target::parse(&settings.url)?;
+        let connector = Connector::new(target, settings.observer.clone(), settings.cache_statements);
+        Ok(Self { lanes: Arc::new(Lanes::start(&connector, settings)?) })
+    }
+
+    /// Carries out a command that only reads, once its caller is admitted.
+    ///
+    /// # Errors
+    /// What admission or the command refuses, or a [`crate::error::Fault`].
+    pub async fn read<T, F>(&self, admission: Admission, mut command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.look(move |lobby| command(&mut lobby.admit(&admission)?)).await
+    }
+
+    /// Carries out a command in one transaction, once its caller is admitted. It may run more than once until one
+    /// run is kept, so it only borrows what it needs; it returns after the commit.
+    ///
+    /// # Errors
+    /// What admission or the command refuses, or a [`crate::error::Fault`]; then nothing was changed.
+    pub async fn write<T, F>(&self, admission: Admission, mut command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        self.alter(move |lobby| command(&mut lobby.admit(&admission)?)).await
+    }
+
+    /// Reads before anybody is admitted: log-ins, readiness, the command line.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn look<T, F>(&self, mut command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Lobby<'_>) -> Result<T> + Send + 'static,
+    {
+        self.lanes.run(Lane::Read, move |conn| command(&mut Lobby { conn, now: now() })).await
+    }
+
+    /// Writes before anybody is admitted: the command line.
+    ///
+    /// # Errors
+    /// As [`Store::write`].
+    pub async fn alter<T, F>(&self, mut command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Lobby<'_>) -> Result<T> + Send + 'static,
+    {
+        self.lanes.run(Lane::Write, move |conn| command(&mut Lobby { conn, now: now() })).await
+    }
+
+    /// Commands that wait for a thread right now, reading and writing; both are the same queue on PostgreSQL.
+    pub fn waiting(&self) -> (usize, usize) {
+        self.lanes.waiting()
+    }
+}
+
+/// A transaction in which nobody is admitted yet.
+pub struct Lobby<'c> {
+    pub(crate) conn: &'c mut Conn,
+    pub(crate) now: NaiveDateTime,
+}
+
+impl<'c> Lobby<'c> {
+    /// Lets in who may come in, with everything about them read afresh.
+    ///
+    /// # Errors
+    /// In this order: the account is gone, banned, its subscription expired, its role too low.
+    pub fn admit<'a>(&'a mut self, admission: &Admission) -> Result<Tx<'a>>
+    where
+        'c: 'a,
+    {
+        let (tenant, actor) = access::admit(self.conn, admission, self.now)?;
+        Ok(Tx { conn: self.conn, tenant, actor, now: self.now })
+    }
+
+    /// Acts for a tenant from the command line, which needs no leave.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::NotFound`] for an unknown tenant.
+    pub fn as_system(&mut self, tenant: TenantId) -> Result<Tx<'_>> {
+        let tenant = access::tenants::get(self, tenant)?;
+        Ok(Tx { conn: self.conn, tenant, actor: Actor::System, now: self.now })
+    }
+
+    /// The instant of this transaction, in UTC, to the microsecond.
+    pub fn now(&self) -> NaiveDateTime {
+        self.now
+    }
+}
+
+/// A transaction for one tenant: what it may touch, who acts, and the one instant at which all of it happens.
+pub struct Tx<'c> {
+    pub(crate) conn: &'c mut Conn,
+    tenant: Tenant,
+    actor: Actor,
+    now: NaiveDateTime,
+}
+
+impl Tx<'_> {
+    /// The tenant whose data this is.
+    pub fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The instant of this transaction, in UTC, to the microsecond.
+    pub fn now(&self) -> NaiveDateTime {
+        self.now
+    }
+
+    /// The number every statement binds.
+    pub(crate) fn tenant_id(&self) -> TenantId {
+        self.tenant.id
+    }
+}
+
+/// The only place that asks the clock on behalf of data. Microseconds: what both databases keep.
+#[expect(clippy::disallowed_methods, reason = "the one clock that transactions read")]
+fn now() -> NaiveDateTime {
+    Utc::now().naive_utc().trunc_subsecs(6)
+}

@@ -1,0 +1,235 @@
+//! What Diesel's `MultiConnection` lacks, in one place: value types for both engines, statements only one of
+//! them words that way, and query nodes whose prepared form is kept.
+
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::sql_types::{BigInt, Bool, Text};
+
+use super::connection::{Conn, MultiBackend};
+
+/// Stores newtypes over `i64` as BIGINT on every engine.
+macro_rules! bigint_value {
+    ($($name:ident),+) => {$(
+        impl<DB> diesel::serialize::ToSql<diesel::sql_types::BigInt, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            i64: diesel::serialize::ToSql<diesel::sql_types::BigInt, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                <i64 as diesel::serialize::ToSql<diesel::sql_types::BigInt, DB>>::to_sql(&self.0, out)
+            }
+        }
+
+        impl<DB> diesel::deserialize::FromSql<diesel::sql_types::BigInt, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            i64: diesel::deserialize::FromSql<diesel::sql_types::BigInt, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                <i64 as diesel::deserialize::FromSql<diesel::sql_types::BigInt, DB>>::from_sql(bytes).map(Self)
+            }
+        }
+    )+};
+}
+pub(crate) use bigint_value;
+
+/// Gives an enum its words, and stores it as TEXT by them on every engine.
+macro_rules! text_value {
+    ($name:ident { $($variant:ident = $word:literal),+ $(,)? }) => {
+        impl $name {
+            /// Every value, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The word for it, in both dialects and in the database.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+
+            /// The value that a word stands for; words are lower case.
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl<DB> diesel::serialize::ToSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            str: diesel::serialize::ToSql<diesel::sql_types::Text, DB>,
+        {
+            fn to_sql<'b>(&'b self, out: &mut diesel::serialize::Output<'b, '_, DB>) -> diesel::serialize::Result {
+                <str as diesel::serialize::ToSql<diesel::sql_types::Text, DB>>::to_sql(self.as_str(), out)
+            }
+        }
+
+        impl<DB> diesel::deserialize::FromSql<diesel::sql_types::Text, DB> for $name
+        where
+            DB: diesel::backend::Backend,
+            String: diesel::deserialize::FromSql<diesel::sql_types::Text, DB>,
+        {
+            fn from_sql(bytes: DB::RawValue<'_>) -> diesel::deserialize::Result<Self> {
+                let word = <String as diesel::deserialize::FromSql<diesel::sql_types::Text, DB>>::from_sql(bytes)?;
+                Self::from_word(&word).ok_or_else(|| format!("unknown {}: {word}", stringify!($name)).into())
+            }
+        }
+    };
+}
+pub(crate) use text_value;
+
+/// A statement that both engines can build though their common backend cannot, such as `ON CONFLICT`.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct Portable<T>(pub(crate) T);
+
+impl<T> QueryFragment<MultiBackend> for Portable<T>
+where
+    T: QueryFragment<diesel::sqlite::Sqlite> + QueryFragment<diesel::pg::Pg>,
+{
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        MultiBackend::walk_variant_ast(&self.0, pass)
+    }
+}
+
+impl<T: Query> Query for Portable<T> {
+    type SqlType = T::SqlType;
+}
+
+impl<T> RunQueryDsl<Conn> for Portable<T> {}
+
+/// A query that locks the rows it reads until the transaction ends.
+///
+/// PostgreSQL gets `FOR UPDATE`; SQLite's single writer needs no lock.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct ForUpdate<Q>(pub(crate) Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for ForUpdate<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(pass.reborrow())?;
+        if matches!(pass.backend(), MultiBackend::Postgres(_)) {
+            pass.push_sql(" FOR UPDATE");
+        }
+        Ok(())
+    }
+}
+
+impl<Q: Query> Query for ForUpdate<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Conn> for ForUpdate<Q> {}
+
+/// The sum of a BIGINT column as a BIGINT, 0 over no rows. Either engine alone would answer a type of its own.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct Total<E>(pub(crate) E);
+
+impl<E, GB> ValidGrouping<GB> for Total<E> {
+    type IsAggregate = is_aggregate::Yes;
+}
+
+impl<E: Expression> Expression for Total<E> {
+    type SqlType = BigInt;
+}
+
+impl<E: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Total<E> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        pass.push_sql("CAST(COALESCE(SUM(");
+        self.0.walk_ast(pass.reborrow())?;
+        pass.push_sql("), 0) AS BIGINT)");
+        Ok(())
+    }
+}
+
+impl<E, QS> SelectableExpression<QS> for Total<E> where Self: AppearsOnTable<QS> {}
+impl<E: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Total<E> where Total<E>: Expression {}
+
+/// Items whose folded name, SKU or barcode contains a text, found through the engine's trigram index.
+///
+/// Under three characters no trigram exists, and the column is read.
+#[derive(Debug, Clone)]
+pub(crate) struct ItemsContain {
+    phrase: Option<String>,
+    pattern: String,
+}
+
+/// Stands between name, SKU and barcode in `search_text`, and nowhere else.
+const SEPARATOR: char = '\u{1f}';
+
+impl ItemsContain {
+    /// In the name, SKU or barcode. The text is folded already.
+    pub(crate) fn anywhere(folded: &str) -> Self {
+        let needle = folded.replace(SEPARATOR, " ");
+        Self { phrase: phrase(&needle), pattern: format!("%{}%", escaped(&needle)) }
+    }
+
+    /// In the name: two separators must still follow. The text is folded already.
+    pub(crate) fn in_name(folded: &str) -> Self {
+        let needle = folded.replace(SEPARATOR, " ");
+        Self { phrase: phrase(&needle), pattern: format!("%{}%{SEPARATOR}%{SEPARATOR}%", escaped(&needle)) }
+    }
+}
+
+/// What [`ItemsContain`] looks into.
+pub(crate) fn search_text(name: &str, sku: &str, barcode: Option<&str>) -> String {
+    let part = |text: &str| crate::values::fold(text).replace(SEPARATOR, " ");
+    format!("{}{SEPARATOR}{}{SEPARATOR}{}", part(name), part(sku), part(barcode.unwrap_or_default()))
+}
+
+/// An FTS5 phrase, for texts of at least one trigram.
+fn phrase(needle: &str) -> Option<String> {
+    (needle.chars().count() >= 3).then(|| format!("\"{}\"", needle.replace('"', "\"\"")))
+}
+
+/// A part of a LIKE pattern in which `%`, `_` and `\` are ordinary characters.
+fn escaped(text: &str) -> String {
+    let escape = |c: char| matches!(c, '%' | '_' | '\\').then_some('\\').into_iter().chain([c]);
+    text.chars().flat_map(escape).collect()
+}
+
+impl QueryId for ItemsContain {
+    type QueryId = ();
+    // Its SQL depends on the needle's length: the statement is cached by its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Expression for ItemsContain {
+    type SqlType = Bool;
+}
+
+impl QueryFragment<MultiBackend> for ItemsContain {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        let on_sqlite = matches!(pass.backend(), MultiBackend::Sqlite(_));
+        if let Some(phrase) = self.phrase.as_ref().filter(|_| on_sqlite) {
+            pass.push_sql("products.id IN (SELECT rowid FROM products_search WHERE products_search MATCH ");
+            pass.push_bind_param::<Text, _>(phrase)?;
+            pass.push_sql(") AND ");
+        }
+        pass.push_sql("products.search_text LIKE ");
+        pass.push_bind_param::<Text, _>(&self.pattern)?;
+        pass.push_sql(" ESCAPE '\\'");
+        Ok(())
+    }
+}
+
+impl<QS> SelectableExpression<QS> for ItemsContain {}
+impl<QS> AppearsOnTable<QS> for ItemsContain {}
+impl<GB> ValidGrouping<GB> for ItemsContain {
+    type IsAggregate = is_aggregate::Never;
+}
+
+/// Moves the sequence behind a table's ids past every id in it, after rows came with ids of their own.
+///
+/// SQLite's AUTOINCREMENT does so by itself.
+pub(crate) fn advance_sequence(conn: &mut Conn, table: &'static str) -> QueryResult<()> {
+    use diesel::connection::SimpleConnection;
+    match conn {
+        Conn::Sqlite(_) => Ok(()),
+        Conn::Postgres(conn) => conn.batch_execute(&format!(
+            "SELECT setval(pg_get_serial_sequence('{table}', 'id'), GREATEST((SELECT MAX(id) FROM {table}), 1))"
+        )),
+    }
+}

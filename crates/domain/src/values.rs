@@ -1,0 +1,310 @@
+//! Money, quantities and texts: exact, and impossible to build wrong.
+//!
+//! Money and quantities are whole ten-thousandths in an `i64`; weights are whole grams. Arithmetic goes through
+//! [`Decimal`] and reports an overflow as an error; no value ever passes through binary floating point.
+//! Rules: decisions for the IOM dialect, "Types and texts".
+
+use std::fmt;
+
+use rust_decimal::{Decimal, RoundingStrategy};
+
+use crate::store::portable::bigint_value;
+
+/// The largest amount or quantity that is accepted, either way from zero: 900 billion.
+pub const LIMIT: i64 = 900_000_000_000;
+
+/// Decimal places that money and quantities keep.
+const SCALE: u32 = 4;
+const UNIT: i64 = 10_000;
+
+/// An amount of money in the tenant's currency, in ten-thousandths.
+///
+/// Printed with two decimals, and with up to four where the value needs them: `49.99`, `0.615`.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, diesel::AsExpression, diesel::FromSqlRow,
+)]
+#[diesel(sql_type = diesel::sql_types::BigInt)]
+pub struct Money(i64);
+
+/// A quantity of goods, in ten-thousandths of the unit it is counted in.
+///
+/// Printed without trailing zeros: `3`, `2.5`.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, diesel::AsExpression, diesel::FromSqlRow,
+)]
+#[diesel(sql_type = diesel::sql_types::BigInt)]
+pub struct Quantity(i64);
+
+/// The weight of one unit in whole grams, given and printed in kilograms with three decimals: `0.450`.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, diesel::AsExpression, diesel::FromSqlRow,
+)]
+#[diesel(sql_type = diesel::sql_types::BigInt)]
+pub struct Weight(i64);
+
+/// A price or cost: money that is never negative.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Price(Money);
+
+bigint_value!(Money, Quantity, Weight);
+
+/// What a partial change does to a field that may be empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// Leaves it as it is.
+    #[default]
+    Keep,
+    /// Empties it.
+    Clear,
+    /// Gives it a value.
+    Set(T),
+}
+
+impl<T> Change<T> {
+    /// The change that makes a field exactly this: empty for `None`.
+    pub fn to(value: Option<T>) -> Self {
+        value.map_or(Self::Clear, Self::Set)
+    }
+}
+
+/// Why a text is not the number that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NumberFault {
+    /// Not a decimal number at all.
+    #[error("must be a number such as 12 or 12.5")]
+    NotANumber,
+    /// Further from zero than [`LIMIT`].
+    #[error("must lie between -900 billion and 900 billion")]
+    OutOfRange,
+    /// More decimals than are kept; they would be lost.
+    #[error("takes at most 4 decimals")]
+    TooPrecise,
+    /// Below zero, where that makes no sense.
+    #[error("must not be negative")]
+    Negative,
+}
+
+impl Money {
+    /// No money.
+    pub const ZERO: Self = Self(0);
+
+    /// Reads a decimal text, `1.5e3` included.
+    ///
+    /// # Errors
+    /// [`NumberFault`] for what is not a number, out of range, or finer than four decimals.
+    pub fn parse(text: &str) -> Result<Self, NumberFault> {
+        ten_thousandths(text).map(Self)
+    }
+
+    /// The amount in ten-thousandths, for rows that carry their id and figures with them.
+    pub const fn from_ten_thousandths(units: i64) -> Self {
+        Self(units)
+    }
+
+    /// The value of `quantity` units at this price, rounded half away from zero to two decimals; `None` when it is out of range.
+    pub fn times(self, quantity: Quantity) -> Option<Self> {
+        let exact = self.decimal().checked_mul(quantity.decimal())?;
+        units(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero), SCALE).map(Self)
+    }
+
+    /// The sum, or `None` when it is out of range.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).filter(|sum| in_range(*sum, UNIT)).map(Self)
+    }
+
+    /// Rounded half away from zero to exactly two decimals, as figures in reports are printed: `84320.50`.
+    pub fn two_decimals(self) -> String {
+        let rounded = self.decimal().round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+        format!("{rounded:.2}")
+    }
+
+    fn decimal(self) -> Decimal {
+        Decimal::new(self.0, SCALE)
+    }
+}
+
+impl Quantity {
+    /// Nothing.
+    pub const ZERO: Self = Self(0);
+
+    /// Reads a decimal text, `1.5e3` included.
+    ///
+    /// # Errors
+    /// [`NumberFault`] for what is not a number, out of range, or finer than four decimals.
+    pub fn parse(text: &str) -> Result<Self, NumberFault> {
+        ten_thousandths(text).map(Self)
+    }
+
+    /// The quantity in ten-thousandths.
+    pub const fn from_ten_thousandths(units: i64) -> Self {
+        Self(units)
+    }
+
+    /// A whole number of units, or `None` when it is out of range.
+    pub fn whole(units: i64) -> Option<Self> {
+        units.checked_mul(UNIT).filter(|scaled| in_range(*scaled, UNIT)).map(Self)
+    }
+
+    /// The sum, or `None` when it is out of range.
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).filter(|sum| in_range(*sum, UNIT)).map(Self)
+    }
+
+    /// Neither more nor less than nothing.
+    pub const fn is_zero(self) -> bool {
+        self.0 == 0
+    }
+
+    fn decimal(self) -> Decimal {
+        Decimal::new(self.0, SCALE)
+    }
+}
+
+impl Weight {
+    /// Reads kilograms as a decimal text; what is finer than a gram is rounded to the nearest gram.
+    ///
+    /// # Errors
+    /// [`NumberFault`] for what is not a number, negative or out of range.
+    pub fn parse(text: &str) -> Result<Self, NumberFault> {
+        let kilograms = decimal(text)?.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero);
+        if kilograms.is_sign_negative() && !kilograms.is_zero() {
+            return Err(NumberFault::Negative);
+        }
+        units(kilograms, 3).filter(|grams| in_range(*grams, 1000)).map(Self).ok_or(NumberFault::OutOfRange)
+    }
+
+    /// The weight in grams.
+    pub const fn from_grams(grams: i64) -> Self {
+        Self(grams)
+    }
+}
+
+impl Price {
+    /// Reads a decimal text.
+    ///
+    /// # Errors
+    /// [`NumberFault`] for what is not a number, negative, out of range, or finer than four decimals.
+    pub fn parse(text: &str) -> Result<Self, NumberFault> {
+        Money::parse(text).and_then(|money| if money.0 < 0 { Err(NumberFault::Negative) } else { Ok(Self(money)) })
+    }
+
+    /// The amount.
+    pub const fn money(self) -> Money {
+        self.0
+    }
+}
+
+impl fmt::Display for Money {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exact = self.decimal().normalize();
+        let places = usize::try_from(exact.scale()).unwrap_or(2).max(2);
+        write!(f, "{exact:.places$}")
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.decimal().normalize())
+    }
+}
+
+impl fmt::Display for Weight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", Decimal::new(self.0, 3))
+    }
+}
+
+fn ten_thousandths(text: &str) -> Result<i64, NumberFault> {
+    let exact = decimal(text)?.normalize();
+    if exact.scale() > SCALE {
+        return Err(NumberFault::TooPrecise);
+    }
+    units(exact, SCALE).filter(|units| in_range(*units, UNIT)).ok_or(NumberFault::OutOfRange)
+}
+
+fn decimal(text: &str) -> Result<Decimal, NumberFault> {
+    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
+    let text = text.trim();
+    if !text.chars().all(plain) || !text.contains(|c: char| c.is_ascii_digit()) {
+        return Err(NumberFault::NotANumber);
+    }
+    let read = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
+    read.map_err(|error| match error {
+        rust_decimal::Error::Underflow => NumberFault::TooPrecise,
+        rust_decimal::Error::ErrorString(_) if !well_formed(text) => NumberFault::NotANumber,
+        _ => NumberFault::OutOfRange,
+    })
+}
+
+/// One optional sign, digits with at most one point, and at most one exponent.
+fn well_formed(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let digits = |part: &str| part.trim_start_matches(['-', '+']).chars().all(|c| c.is_ascii_digit());
+    mantissa.matches('.').count() <= 1 && digits(&mantissa.replacen('.', "", 1)) && digits(exponent)
+}
+
+fn units(exact: Decimal, scale: u32) -> Option<i64> {
+    let mut scaled = exact;
+    scaled.rescale(scale);
+    (scaled.scale() == scale).then(|| i64::try_from(scaled.mantissa()).ok()).flatten()
+}
+
+const fn in_range(units: i64, unit: i64) -> bool {
+    units.unsigned_abs() <= LIMIT.unsigned_abs() * unit.unsigned_abs()
+}
+
+/// A text of one to `MAX` characters, trimmed, without NUL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text<const MAX: usize>(String);
+
+/// A name or title.
+pub type Name = Text<255>;
+/// A SKU, barcode or code.
+pub type Code = Text<64>;
+/// A free description.
+pub type Description = Text<20_000>;
+
+/// Why a text is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextFault {
+    /// Neither database can hold a NUL character in every place.
+    #[error("must not contain NUL characters")]
+    Nul,
+    /// Longer than allowed, counted in characters.
+    #[error("must be at most {0} characters long")]
+    TooLong(usize),
+}
+
+impl<const MAX: usize> Text<MAX> {
+    /// Trims a text; nothing left means there is none.
+    ///
+    /// # Errors
+    /// [`TextFault`] for NUL characters and for more than `MAX` characters.
+    pub fn parse(text: &str) -> Result<Option<Self>, TextFault> {
+        let text = text.trim();
+        match text {
+            "" => Ok(None),
+            _ if text.contains('\0') => Err(TextFault::Nul),
+            _ if text.chars().count() > MAX => Err(TextFault::TooLong(MAX)),
+            _ => Ok(Some(Self(text.to_owned()))),
+        }
+    }
+
+    /// The text itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> From<Text<MAX>> for String {
+    fn from(text: Text<MAX>) -> Self {
+        text.0
+    }
+}
+
+/// Folds case in Rust, the same for both databases, which disagree on anything beyond ASCII.
+///
+/// Every `…_key` and search column holds folded text, and every comparison folds what it looks for.
+pub fn fold(text: &str) -> String {
+    text.trim().chars().flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,9 @@
+DROP TABLE server_secrets;
+DROP TABLE tenant_counters;
+DROP TABLE key_owners;
+DROP TABLE api_keys;
+DROP TABLE simbiz_uid_grants;
+DROP TABLE simbiz_uids;
+DROP TABLE logins;
+DROP TABLE users;
+DROP TABLE tenants;

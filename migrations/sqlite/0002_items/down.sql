@@ -1,0 +1,9 @@
+DROP TABLE products_search;
+DROP TABLE stock_levels;
+DROP TABLE product_images;
+DROP TABLE products;
+DROP TABLE warehouses;
+DROP TABLE uoms;
+DROP TABLE item_types;
+DROP TABLE brands;
+DROP TABLE categories;
