@@ -1,0 +1,30 @@
+//! HTTP mechanics that every API dialect needs and none owns, in the order in which a request meets them.
+//! Nothing here knows a dialect's words: what a caller is told is worded by the dialect.
+
+pub mod trail;
+
+pub mod routes;
+
+pub mod panics;
+
+pub mod bearer;
+
+pub mod tokens;
+
+pub mod path;
+
+pub mod query;
+
+pub mod body;
+
+pub mod fields;
+
+pub mod scalar;
+
+pub mod check;
+
+pub mod numbers;
+
+pub mod site;
+
+pub mod stream;

@@ -1,0 +1,366 @@
+//! One list serves and documents: a path cannot be served and undocumented, nor documented and unserved.
+//! [`routes!`](crate::routes!) takes handlers under `#[utoipa::path]`, which writes their path and method once.
+
+use std::collections::BTreeMap;
+use std::future::ready;
+
+use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderValue};
+use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema};
+
+use crate::panics::CatchPanics;
+
+/// One handler with everything its document says.
+pub struct Documented {
+    path: String,
+    item: PathItem,
+    schemas: Vec<(String, RefOr<Schema>)>,
+    route: Route,
+}
+
+/// What a dialect says on a known path where no handler can.
+#[derive(Debug, Clone, Copy)]
+pub struct Answers {
+    /// The path takes other methods. The header `Allow` is added.
+    pub wrong_method: fn(&HttpRequest) -> HttpResponse,
+    /// The handler panicked.
+    pub panic: fn(&HttpRequest) -> HttpResponse,
+}
+
+/// A response that many operations share, so that handlers need not repeat it.
+#[derive(Debug, Clone, Copy)]
+pub struct Common<'a> {
+    /// The HTTP status, such as `401`.
+    pub status: &'a str,
+    /// The description that every response must have.
+    pub description: &'a str,
+    /// The component that describes its JSON body.
+    pub schema: &'a str,
+    /// Whether operations without security have it too.
+    pub public: bool,
+}
+
+/// Lists handlers of one file: `pub fn routes() -> Vec<Documented> { routes![list_things, create_thing] }`.
+///
+/// Each is a plain `async fn` under `#[utoipa::path(get, path = "/things", …)]`; the crate needs `utoipa`.
+/// A macro, because the name of what that attribute makes can only be formed by another attribute.
+#[macro_export]
+macro_rules! routes {
+    ($($handler:ident),+ $(,)?) => {
+        vec![$({
+            #[derive(utoipa::OpenApi)]
+            #[openapi(paths($handler))]
+            struct Document;
+            $crate::routes::Documented::new(<Document as utoipa::OpenApi>::openapi(), $handler)
+        }),+]
+    };
+}
+
+impl Documented {
+    /// Joins a handler and the document of it alone; for [`routes!`](crate::routes!).
+    pub fn new<F, Args>(document: OpenApi, handler: F) -> Self
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        let (path, item) = document.paths.paths.into_iter().next().unwrap_or_default();
+        let schemas = document.components.unwrap_or_default().schemas.into_iter().collect();
+        let methods = methods(&item);
+        let route = Route::new().guard(guard::fn_guard(move |asked| methods.contains(&asked.head().method)));
+        Self { path, item, schemas, route: route.to(handler) }
+    }
+}
+
+/// Serves every route of the list, on a scope or an app. Handlers of one path share it, fixed words win over
+/// placeholders in whatever order they are listed, HEAD is answered wherever GET is.
+///
+/// `.configure(|cfg| routes::serve(things::routes(), ANSWERS, cfg))`
+pub fn serve(list: Vec<Documented>, answers: Answers, cfg: &mut web::ServiceConfig) {
+    for (path, routes) in by_path(list) {
+        let mut known = PathItem::default();
+        for documented in &routes {
+            known.merge_operations(documented.item.clone());
+        }
+        let allowed = methods(&known);
+        let refuse = web::to(move |request: HttpRequest| ready(refused(&request, &allowed, answers.wrong_method)));
+        let resource = web::resource(path).wrap(CatchPanics::new(answers.panic)).default_service(refuse);
+        cfg.service(routes.into_iter().fold(resource, |resource, documented| resource.route(documented.route)));
+    }
+}
+
+/// Adds the list to a document, its paths behind `prefix` and every operation with the common responses.
+///
+/// An operation marked `security(())` becomes one with `security: []`: free for everybody.
+pub fn describe(list: &[Documented], prefix: &str, common: &[Common<'_>], mut document: OpenApi) -> OpenApi {
+    for documented in list {
+        let mut item = documented.item.clone();
+        for operation in operations(&mut item) {
+            open_if_public(operation);
+            add_common(operation, common);
+        }
+        let path = format!("{prefix}{}", documented.path);
+        document.paths.paths.entry(path).or_default().merge_operations(item);
+        let components = document.components.get_or_insert_default();
+        components.schemas.extend(documented.schemas.iter().cloned());
+    }
+    document
+}
+
+/// Groups handlers by path, in the order in which paths must be tried: at each segment words before placeholders.
+fn by_path(list: Vec<Documented>) -> Vec<(String, Vec<Documented>)> {
+    let mut grouped: BTreeMap<String, Vec<Documented>> = BTreeMap::new();
+    for documented in list {
+        grouped.entry(documented.path.clone()).or_default().push(documented);
+    }
+    let mut grouped: Vec<_> = grouped.into_iter().collect();
+    grouped.sort_by_key(|(path, _)| path.split('/').map(|segment| segment.contains('{')).collect::<Vec<_>>());
+    grouped
+}
+
+fn methods(item: &PathItem) -> Vec<Method> {
+    let methods = [
+        (item.get.is_some(), Method::GET),
+        (item.get.is_some() || item.head.is_some(), Method::HEAD),
+        (item.post.is_some(), Method::POST),
+        (item.put.is_some(), Method::PUT),
+        (item.patch.is_some(), Method::PATCH),
+        (item.delete.is_some(), Method::DELETE),
+        (item.options.is_some(), Method::OPTIONS),
+        (item.trace.is_some(), Method::TRACE),
+    ];
+    methods.into_iter().filter_map(|(served, method)| served.then_some(method)).collect()
+}
+
+fn refused(request: &HttpRequest, allowed: &[Method], wrong_method: fn(&HttpRequest) -> HttpResponse) -> HttpResponse {
+    let mut response = wrong_method(request);
+    let allowed = allowed.iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        response.headers_mut().insert(ALLOW, allowed);
+    }
+    response
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    let PathItem { get, post, put, patch, delete, options, head, trace, .. } = item;
+    [get, post, put, patch, delete, options, head, trace].into_iter().flatten()
+}
+
+/// The attribute can only say "one requirement, an empty one" (`[{}]`), which generators take for a third way in.
+fn open_if_public(operation: &mut Operation) {
+    if let Some(security) = &mut operation.security {
+        security.retain(|requirement| *requirement != SecurityRequirement::default());
+    }
+}
+
+fn add_common(operation: &mut Operation, common: &[Common<'_>]) {
+    let public = operation.security.as_ref().is_some_and(Vec::is_empty);
+    for Common { status, description, schema, .. } in common.iter().filter(|common| common.public || !public) {
+        operation.responses.responses.entry((*status).to_owned()).or_insert_with(|| {
+            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(*schema))).build();
+            RefOr::T(ResponseBuilder::new().description(*description).content("application/json", content).build())
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::{TestRequest, call_service, init_service, read_body};
+    use actix_web::{App, Scope};
+    use serde_json::{Value, json};
+    use utoipa::{OpenApi as Spec, ToSchema};
+
+    use super::*;
+
+    #[derive(ToSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Thing {
+        name: String,
+        parts: Vec<Part>,
+    }
+
+    #[derive(ToSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Part {
+        name: String,
+        #[schema(no_recursion)]
+        parent: Option<Box<Part>>,
+    }
+
+    #[derive(ToSchema)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    struct Refusal {
+        error: String,
+    }
+
+    /// List things
+    ///
+    /// All of them.
+    #[utoipa::path(get, path = "/things", tag = "things", responses((status = 200, description = "Them", body = [Thing])))]
+    async fn list_things() -> &'static str {
+        "list"
+    }
+
+    #[utoipa::path(post, path = "/things", tag = "things", request_body = Part,
+        responses((status = 201, description = "It"), (status = 401, description = "Own words")))]
+    async fn create_thing(body: String) -> String {
+        body
+    }
+
+    #[utoipa::path(get, path = "/things/{id}", tag = "things", params(("id" = i64, Path)),
+        responses((status = 200, description = "It")))]
+    async fn get_thing(id: web::Path<String>) -> String {
+        format!("thing {id}")
+    }
+
+    #[utoipa::path(get, path = "/things/export", tag = "things", responses((status = 200, description = "It")))]
+    async fn export_things() -> &'static str {
+        "export"
+    }
+
+    #[utoipa::path(method(put, patch), path = "/things/{id}", tag = "things", params(("id" = i64, Path)),
+        responses((status = 200, description = "It")))]
+    async fn change_thing() -> &'static str {
+        panic!("changed")
+    }
+
+    #[utoipa::path(post, path = "/login", tag = "doors", security(()), responses((status = 200, description = "In")))]
+    async fn log_in() -> &'static str {
+        "in"
+    }
+
+    #[derive(Spec)]
+    #[openapi(components(schemas(Refusal)), security(("bearer" = [])))]
+    struct Document;
+
+    fn list() -> Vec<Documented> {
+        routes![create_thing, get_thing, change_thing, export_things, list_things, log_in]
+    }
+
+    fn wrong_method(_: &HttpRequest) -> HttpResponse {
+        HttpResponse::MethodNotAllowed().body("not so")
+    }
+
+    fn panicked(_: &HttpRequest) -> HttpResponse {
+        HttpResponse::InternalServerError().body("sorry")
+    }
+
+    fn scope() -> Scope {
+        let answers = Answers { wrong_method, panic: panicked };
+        let missing = web::to(|| async { HttpResponse::NotFound().body("nowhere") });
+        web::scope("/api").configure(|cfg| serve(list(), answers, cfg)).default_service(missing)
+    }
+
+    async fn said(method: Method, path: &str) -> (u16, String, String) {
+        let app = init_service(App::new().service(scope())).await;
+        let request = TestRequest::with_uri(path).method(method).set_payload("new").to_request();
+        let response = call_service(&app, request).await;
+        let allow = response.headers().get(ALLOW).map(|value| value.to_str().unwrap().to_owned());
+        let status = response.status().as_u16();
+        let body = read_body(response).await;
+        (status, String::from_utf8(body.to_vec()).unwrap(), allow.unwrap_or_default())
+    }
+
+    async fn body(method: Method, path: &str) -> String {
+        said(method, path).await.1
+    }
+
+    #[actix_web::test]
+    async fn handlers_of_one_path_share_it() {
+        assert_eq!(body(Method::GET, "/api/things").await, "list");
+        assert_eq!(body(Method::POST, "/api/things").await, "new");
+        assert_eq!(body(Method::GET, "/api/elsewhere").await, "nowhere");
+    }
+
+    #[actix_web::test]
+    async fn fixed_words_win_over_placeholders() {
+        assert_eq!(body(Method::GET, "/api/things/export").await, "export");
+        assert_eq!(body(Method::GET, "/api/things/7").await, "thing 7");
+    }
+
+    #[actix_web::test]
+    async fn a_wrong_method_is_told_the_right_ones() {
+        let allowed = "GET, HEAD, POST".to_owned();
+        assert_eq!(said(Method::DELETE, "/api/things").await, (405, "not so".to_owned(), allowed));
+        let allowed = "GET, HEAD, PUT, PATCH".to_owned();
+        assert_eq!(said(Method::OPTIONS, "/api/things/7").await, (405, "not so".to_owned(), allowed));
+        assert_eq!(said(Method::GET, "/api/login").await.2, "POST");
+    }
+
+    #[actix_web::test]
+    async fn head_is_served_where_get_is() {
+        assert_eq!(said(Method::HEAD, "/api/things").await.0, 200);
+        assert_eq!(said(Method::HEAD, "/api/login").await.0, 405);
+    }
+
+    #[actix_web::test]
+    async fn a_panic_is_answered() {
+        assert_eq!(said(Method::PATCH, "/api/things/7").await, (500, "sorry".to_owned(), String::new()));
+    }
+
+    fn document() -> Value {
+        let common = [
+            Common { status: "401", description: "Who?", schema: "Refusal", public: false },
+            Common { status: "503", description: "Busy", schema: "Refusal", public: true },
+        ];
+        serde_json::to_value(describe(&list(), "/api", &common, Document::openapi())).unwrap()
+    }
+
+    #[test]
+    fn every_operation_is_documented_once() {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap();
+        let operations: Vec<String> = paths
+            .iter()
+            .flat_map(|(path, item)| item.as_object().unwrap().keys().map(move |method| format!("{method} {path}")))
+            .collect();
+        let expected = [
+            "post /api/login",
+            "get /api/things",
+            "post /api/things",
+            "get /api/things/export",
+            "get /api/things/{id}",
+            "patch /api/things/{id}",
+            "put /api/things/{id}",
+        ];
+        assert_eq!(operations, expected);
+        let listing = &document["paths"]["/api/things"]["get"];
+        assert_eq!(listing["tags"], json!(["things"]));
+        assert_eq!(listing["operationId"], "list_things");
+        assert_eq!((&listing["summary"], &listing["description"]), (&json!("List things"), &json!("All of them.")));
+    }
+
+    #[test]
+    fn components_are_collected_to_any_depth() {
+        let document = document();
+        let components: Vec<_> = document["components"]["schemas"].as_object().unwrap().keys().collect();
+        assert_eq!(components, ["Part", "Refusal", "Thing"]);
+    }
+
+    #[test]
+    fn common_responses_are_added_where_they_apply() {
+        let document = document();
+        let listing = &document["paths"]["/api/things"]["get"]["responses"];
+        assert_eq!(
+            listing["401"],
+            json!({"description": "Who?",
+                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}})
+        );
+        assert_eq!(listing["503"]["description"], "Busy");
+        assert_eq!(document["paths"]["/api/things"]["post"]["responses"]["401"], json!({"description": "Own words"}));
+        let login = &document["paths"]["/api/login"]["post"];
+        assert_eq!(login["responses"]["401"], Value::Null);
+        assert_eq!(login["responses"]["503"]["description"], "Busy");
+    }
+
+    #[test]
+    fn a_public_operation_needs_no_security_at_all() {
+        let document = document();
+        assert_eq!(document["paths"]["/api/login"]["post"]["security"], json!([]));
+        assert_eq!(document["paths"]["/api/things"]["get"].get("security"), None);
+        assert_eq!(document["security"], json!([{"bearer": []}]));
+    }
+}
