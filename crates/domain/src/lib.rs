@@ -21,6 +21,8 @@ pub mod page;
 pub(crate) mod schema;
 pub mod stock;
 pub mod store;
+#[cfg(test)]
+mod testing;
 pub mod values;
 
 pub use actor::{Actor, Admission, Claim, Organization, Role, Tenant, TenantId};

@@ -1,1 +1,95 @@
-//! TODO
+//! The IOM dialect: what is said under `/api`. It translates its reference's words into commands of the domain and
+//! the outcome back; it holds no rule of the warehouse and no SQL.
+//!
+//! A guided tour, in the order in which a request meets the rooms:
+//! - [`auth`]: who calls, with which role, and what is said to whom may not.
+//! - [`requests`]: what requests have in common: the id in a path, the part of a list, a JSON body.
+//! - [`accounts`]: logging in.
+//! - [`products`]: products, their categories and their export.
+//! - [`answer`]: what every answer is made of.
+//! - [`error`]: every refusal, worded once.
+//!
+//! A handler, the bodies it takes and gives, and the conversions between them and the domain stand in one file, in
+//! that order.
+
+pub mod accounts;
+pub mod answer;
+pub mod auth;
+pub mod error;
+pub mod products;
+pub mod requests;
+
+use actix_web::web;
+use stockbridge_http::routes::{self, Answers, Common, Documented};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+/// Where this dialect is mounted.
+const PREFIX: &str = "/api";
+
+/// Mounts the dialect. The app holds a `web::Data<Site>`.
+pub fn mount(cfg: &mut web::ServiceConfig) {
+    let answers = Answers { wrong_method: error::wrong_method, panic: error::panicked };
+    let scope = web::scope(PREFIX).configure(|cfg| routes::serve(routes(), answers, cfg));
+    cfg.service(scope.default_service(web::to(error::unknown_path)));
+}
+
+/// The document of exactly what [`mount`] serves.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    routes::describe(&routes(), PREFIX, COMMON, Document::openapi())
+}
+
+/// The one list that serves and documents.
+fn routes() -> Vec<Documented> {
+    [accounts::routes(), products::routes()].into_iter().flatten().collect()
+}
+
+/// What any operation can answer; what belongs to one stands at that one.
+const COMMON: &[Common<'static>] = &[
+    refusal("401", "The token is missing, malformed, expired or of another kind: log in (again)", false),
+    refusal("402", "The tenant's subscription has expired", false),
+    refusal("403", "The account is banned, or its role does not reach; `code` says which", false),
+    refusal("500", "A mistake in the server; its log has the details under `request_id`", true),
+    refusal("503", "The server is too busy; try again after the seconds in `Retry-After`", true),
+    refusal("507", "The server's disk is full", true),
+];
+
+const fn refusal(status: &'static str, description: &'static str, public: bool) -> Common<'static> {
+    Common { status, description, schema: "ErrorResponse", public }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Stockbridge IOM API",
+        description = "Inventory, orders and everything around them. Log in with `POST /api/auth/login`, then send the \
+                       token as `Authorization: Bearer <token>`.\n\n\
+                       Every refusal is an `ErrorResponse`. Numbers in a request may also come as numeric text. Unknown \
+                       fields of a body are ignored, unless the header `Prefer: handling=strict` asks to refuse them. \
+                       `X-Request-Id` is taken or made, and answered.",
+        license(name = "MIT", identifier = "MIT")
+    ),
+    servers((url = "http://127.0.0.1:8080", description = "A server on this machine")),
+    tags(
+        (name = "authentication", description = "Logging in"),
+        (name = "products", description = "Products with their prices and what is on hand of them"),
+        (name = "categories", description = "The tree of product categories")
+    ),
+    components(schemas(error::ErrorResponse)),
+    modifiers(&SecuritySchemes),
+    security(("bearer" = []))
+)]
+struct Document;
+
+struct SecuritySchemes;
+
+impl Modify for SecuritySchemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+        let bearer = bearer.description(Some("The token of a user, from `POST /api/auth/login`")).build();
+        let key = ApiKeyValue::with_description("X-API-Key", "The key of an integration, for `/api/external` only");
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
+        components.add_security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(key)));
+    }
+}

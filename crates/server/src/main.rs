@@ -1,1 +1,16 @@
-fn main() {}
+//! `stockbridge`: one binary that serves, migrates and administers.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use stockbridge::cli::Cli;
+
+fn main() -> ExitCode {
+    match stockbridge::run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("stockbridge: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::access::passwords::Checker;
+use crate::access::passwords::{Checker, PasswordHash};
 use crate::access::throttle::{Limits, Throttle};
 use crate::access::{uids, users};
 use crate::actor::{Organization, Tenant};
@@ -42,15 +42,12 @@ impl Doorkeeper {
         password: &str,
         from: Option<IpAddr>,
     ) -> Result<users::User> {
-        let account = format!("user {}", fold(email));
-        self.throttle.attempt(&account, from, Instant::now())?;
         let key = fold(email);
+        let account = format!("user {key}");
+        self.throttle.check(&account, from, Instant::now())?;
         let found = store.look(move |lobby| users::by_email(lobby, &key)).await?;
         let (user, hash) = found.unzip();
-        if !self.checker.check(hash, password.to_owned()).await? {
-            return Err(Error::WrongCredentials);
-        }
-        self.throttle.succeeded(&account, from);
+        self.check(account, hash, password, from).await?;
         match user {
             Some(user) if user.is_banned => Err(Error::Banned),
             Some(user) => Ok(user),
@@ -73,14 +70,30 @@ impl Doorkeeper {
         from: Option<IpAddr>,
     ) -> Result<Tenant> {
         let account = format!("uid {uid}");
-        self.throttle.attempt(&account, from, Instant::now())?;
+        self.throttle.check(&account, from, Instant::now())?;
         let name = uid.to_owned();
         let hash = store.look(move |lobby| uids::secret_of(lobby, &name)).await?;
-        if !self.checker.check(hash, secret.to_owned()).await? {
-            return Err(Error::WrongCredentials);
-        }
-        self.throttle.succeeded(&account, from);
+        self.check(account, hash, secret, from).await?;
         let name = uid.to_owned();
         store.look(move |lobby| uids::organization(lobby, &name, organization.as_ref())).await
+    }
+
+    /// Checks a password in its turn, and looks again at the failures that were counted while it waited: however
+    /// many guesses come at once, hardly more than the limit are checked.
+    async fn check(
+        &self,
+        account: String,
+        stored: Option<PasswordHash>,
+        password: &str,
+        from: Option<IpAddr>,
+    ) -> Result<()> {
+        let turn = self.checker.turn().await?;
+        self.throttle.check(&account, from, Instant::now())?;
+        let throttle = Arc::clone(&self.throttle);
+        let judged = move |right| {
+            if right { throttle.succeeded(&account) } else { throttle.failed(&account, from, Instant::now()) }
+        };
+        let right = turn.check(stored, password.to_owned(), judged).await?;
+        if right { Ok(()) } else { Err(Error::WrongCredentials) }
     }
 }

@@ -3,7 +3,10 @@
 pub mod doorkeeper;
 pub mod keys;
 pub mod passwords;
+pub mod secrets;
 pub mod tenants;
+#[cfg(test)]
+mod tests;
 pub mod throttle;
 pub mod uids;
 pub mod users;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash as Phc};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Fault, Result};
 
@@ -55,15 +55,34 @@ impl Checker {
         Self { places: Arc::new(Semaphore::new(at_once)), patience }
     }
 
-    /// Whether the password is the stored one; `None` stored costs the same and is never right.
-    pub(crate) async fn check(&self, stored: Option<PasswordHash>, password: String) -> Result<bool> {
+    /// Waits for a turn.
+    pub(crate) async fn turn(&self) -> Result<Turn> {
         let place = tokio::time::timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await;
-        let place = place.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)?;
+        Ok(Turn { _place: place.map_err(|_| Fault::Busy)?.map_err(|_| Fault::Busy)? })
+    }
+}
+
+/// Leave to check one password.
+pub(crate) struct Turn {
+    _place: OwnedSemaphorePermit,
+}
+
+impl Turn {
+    /// Whether the password is the stored one; `None` stored costs the same and is never right. `judged` hears of it
+    /// before the turn ends, also when the caller has gone away meanwhile.
+    pub(crate) async fn check(
+        self,
+        stored: Option<PasswordHash>,
+        password: String,
+        judged: impl FnOnce(bool) + Send + 'static,
+    ) -> Result<bool> {
         let checked = tokio::task::spawn_blocking(move || {
-            let _held_until_done = place;
             let known = stored.is_some();
             let hash = stored.or_else(|| NOBODY.clone());
-            hash.map_or(Ok(false), |hash| hash.matches(&password)).map(|right| right && known)
+            let right = known & hash.map_or(Ok(false), |hash| hash.matches(&password))?;
+            judged(right);
+            drop(self);
+            Ok(right)
         });
         checked.await.map_err(|error| Fault::Internal(format!("hashing ended: {error}")))?
     }

@@ -8,6 +8,7 @@ use crate::actor::{Tenant, TenantId};
 use crate::error::{Error, Fault, Result, Thing};
 use crate::schema::tenants;
 use crate::store::Lobby;
+use crate::store::portable::advance_sequence;
 use crate::values::{Code, Name, fold};
 
 /// A tenant as it is stored.
@@ -74,7 +75,11 @@ pub fn create(lobby: &mut Lobby<'_>, new: &NewTenant) -> Result<TenantId> {
     };
     let insert = diesel::insert_into(tenants::table);
     let id = match new.id {
-        Some(id) => insert.values((tenants::id.eq(id), row)).returning(tenants::id).get_result(lobby.conn)?,
+        Some(id) => {
+            insert.values((tenants::id.eq(id), row)).execute(lobby.conn)?;
+            advance_sequence(lobby.conn, "tenants")?;
+            id
+        }
         None => insert.values(row).returning(tenants::id).get_result(lobby.conn)?,
     };
     Ok(id)

@@ -6,6 +6,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use sha2::{Digest, Sha256};
+
 use crate::error::{Error, Result};
 
 /// How many failures are tolerated, and for how long they count.
@@ -36,8 +38,15 @@ pub(crate) struct Throttle {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
-    Account(String),
+    /// The SHA-256 of its name: names of any length take the same room.
+    Account([u8; 32]),
     Address(IpAddr),
+}
+
+impl Key {
+    fn account(name: &str) -> Self {
+        Self::Account(Sha256::digest(name.as_bytes()).into())
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -51,42 +60,47 @@ impl Throttle {
         Self { limits, failures: Mutex::default() }
     }
 
-    /// Counts an attempt as failed before it is made, so that attempts at the same moment cannot all slip through.
-    /// [`Throttle::succeeded`] takes it back.
-    pub(crate) fn attempt(&self, account: &str, address: Option<IpAddr>, now: Instant) -> Result<()> {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let keys = self.keys(account, address);
-        for (key, limit) in &keys {
-            let current = failures.get(key).filter(|seen| now.duration_since(seen.since) < self.limits.window);
-            if let Some(seen) = current.filter(|seen| seen.count >= *limit) {
+    /// Refuses where too many attempts have failed.
+    pub(crate) fn check(&self, account: &str, address: Option<IpAddr>, now: Instant) -> Result<()> {
+        let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, limit) in self.keys(account, address) {
+            let current = failures.get(&key).filter(|seen| now.duration_since(seen.since) < self.limits.window);
+            if let Some(seen) = current.filter(|seen| seen.count >= limit) {
                 let retry_after = self.limits.window.saturating_sub(now.duration_since(seen.since));
                 return Err(Error::TooManyFailures { retry_after });
             }
         }
-        if failures.len() + keys.len() > REMEMBERED {
+        Ok(())
+    }
+
+    /// Counts a failed attempt.
+    pub(crate) fn failed(&self, account: &str, address: Option<IpAddr>, now: Instant) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() + 2 > REMEMBERED {
             forget_some(&mut failures, now, self.limits.window);
         }
-        for (key, _) in keys {
+        for (key, _) in self.keys(account, address) {
             let seen = failures.entry(key).or_insert(Failures { count: 0, since: now });
             if now.duration_since(seen.since) >= self.limits.window {
                 *seen = Failures { count: 0, since: now };
             }
-            seen.count += 1;
+            seen.count = seen.count.saturating_add(1);
         }
-        Ok(())
     }
 
-    /// Clears the account's count and takes this attempt off the address's.
-    pub(crate) fn succeeded(&self, account: &str, address: Option<IpAddr>) {
+    /// Clears the account's count. The address's stays: one right password does not excuse guessing at others.
+    pub(crate) fn succeeded(&self, account: &str) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&Key::Account(account.to_owned()));
-        if let Some(seen) = address.and_then(|address| failures.get_mut(&Key::Address(address))) {
-            seen.count = seen.count.saturating_sub(1);
-        }
+        failures.remove(&Key::account(account));
+    }
+
+    #[cfg(test)]
+    pub(crate) fn remembered(&self) -> usize {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     fn keys(&self, account: &str, address: Option<IpAddr>) -> Vec<(Key, u32)> {
-        let account = (Key::Account(account.to_owned()), self.limits.per_account);
+        let account = (Key::account(account), self.limits.per_account);
         let address = address.map(|address| (Key::Address(address), self.limits.per_address));
         std::iter::once(account).chain(address).collect()
     }

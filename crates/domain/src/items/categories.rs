@@ -116,10 +116,10 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Cate
     let before = lock(tx, id)?;
     let mut after = before.clone();
     if let Some(code) = &changes.code {
-        after.code = code.as_str().to_owned();
+        code.as_str().clone_into(&mut after.code);
     }
     if let Some(name) = &changes.name {
-        after.name = name.as_str().to_owned();
+        name.as_str().clone_into(&mut after.name);
     }
     match &changes.parent {
         Change::Keep => {}

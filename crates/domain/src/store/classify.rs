@@ -16,14 +16,14 @@ pub(crate) fn classify(error: &Diesel) -> Error {
     match error {
         Diesel::DatabaseError(kind, info) => {
             let constraint = info.constraint_name().unwrap_or_default();
-            database_error(kind, info.message(), constraint)
+            database_error(*kind, info.message(), constraint)
         }
         Diesel::BrokenTransactionManager => Fault::Unavailable(error.to_string()).into(),
         _ => Fault::Internal(error.to_string()).into(),
     }
 }
 
-fn database_error(kind: &DatabaseErrorKind, message: &str, constraint: &str) -> Error {
+fn database_error(kind: DatabaseErrorKind, message: &str, constraint: &str) -> Error {
     match kind {
         DatabaseErrorKind::UniqueViolation => Error::Duplicate(unique(message, constraint)),
         DatabaseErrorKind::ForeignKeyViolation => Fault::ReferenceGone.into(),

@@ -8,6 +8,8 @@ pub(crate) mod connection;
 mod lanes;
 pub mod migrations;
 pub(crate) mod portable;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,0 +1,39 @@
+//! Who comes in, who does not, and why.
+
+mod admit;
+mod exchange;
+mod log_in;
+mod rows;
+mod throttle;
+
+use chrono::{NaiveDateTime, TimeDelta};
+
+use crate::access::tenants::{self, TenantChanges};
+use crate::access::uids;
+use crate::testing::{Fixture, code, password};
+
+/// Adds a uid with the usual password as its secret, granted these tenants' codes.
+fn uid(fixture: &Fixture, uid: &'static str, default: Option<&'static str>, granted: &'static [&'static str]) {
+    fixture
+        .alter(move |lobby| {
+            let default = default.map(|tenant| tenants::by_code(lobby, tenant)).transpose()?;
+            uids::create(lobby, &code(uid), &password(), default.map(|tenant| tenant.id))?;
+            for tenant in granted {
+                let tenant = tenants::by_code(lobby, tenant)?.id;
+                uids::grant(lobby, uid, tenant, false)?;
+            }
+            Ok(())
+        })
+        .expect("a new uid");
+}
+
+/// Lets a tenant's subscription end so many milliseconds from now; `None`: never.
+fn subscribe(fixture: &Fixture, tenant: &'static str, milliseconds: Option<i64>) {
+    fixture
+        .alter(move |lobby| {
+            let end = |now: NaiveDateTime| milliseconds.map(|more| now + TimeDelta::milliseconds(more));
+            let changes = TenantChanges { subscription_ends_at: Some(end(lobby.now())), ..TenantChanges::default() };
+            tenants::set(lobby, tenant, &changes)
+        })
+        .expect("a changed tenant");
+}

@@ -1,0 +1,151 @@
+//! Logging in: an e-mail and a password for a token.
+
+use actix_web::{HttpRequest, web};
+use serde::{Deserialize, Serialize};
+use stockbridge_domain::access::users::User;
+use stockbridge_domain::values::Name;
+use stockbridge_domain::{Fault, Result, Role};
+use stockbridge_http::body::RawBody;
+use stockbridge_http::check::Check;
+use stockbridge_http::fields::Field;
+use stockbridge_http::routes::Documented;
+use stockbridge_http::site::Site;
+use stockbridge_http::tokens::Claims;
+use stockbridge_http::trail::{Trail, peer_address};
+use utoipa::ToSchema;
+
+use crate::answer::{Answer, Reply, ok};
+use crate::auth::TOKEN_KIND;
+use crate::error::{ErrorResponse, Reason, Refusal};
+use crate::requests::{self, BodyRefusals};
+
+/// The routes of this room.
+pub fn routes() -> Vec<Documented> {
+    stockbridge_http::routes![log_in]
+}
+
+/// Log in
+///
+/// Takes an e-mail, in any case, and a password for a token that is good for `expires_in` seconds. An unknown e-mail
+/// and a wrong password get the same answer. After 10 failures of an account, or 100 from an address, within 15
+/// minutes the next attempts are refused for a while.
+#[utoipa::path(
+    post, path = "/auth/login", tag = "authentication", security(()), request_body = LoginRequest,
+    responses(
+        (status = 200, description = "The token, and whose it is", body = LoginResponse),
+        BodyRefusals,
+        (status = 401, description = "Wrong e-mail or password", body = ErrorResponse),
+        (status = 403, description = "The password is right, but the account is banned", body = ErrorResponse),
+        (status = 429, description = "Too many failed attempts; `Retry-After` says how long to wait", body = ErrorResponse)
+    )
+)]
+pub async fn log_in(request: HttpRequest, site: web::Data<Site>, body: RawBody) -> Answer {
+    let trail = Trail::of(&request);
+    enter(&request, &site, &body).await.map_err(|reason| Refusal::new(reason, &trail))
+}
+
+async fn enter(request: &HttpRequest, site: &Site, body: &RawBody) -> std::result::Result<Reply, Reason> {
+    let (email, password) = LoginRequest::read(body)?;
+    let from = peer_address(request, &site.proxies);
+    let user = site.doorkeeper.log_in(&site.store, email.as_str(), &password, from).await?;
+    let trail = Trail::of(request);
+    trail.note_tenant(user.tenant_id.get());
+    trail.note_caller(format!("user {}", user.id));
+    Ok(ok(&LoginResponse::new(site, user)?)?)
+}
+
+/// Who wants in.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct LoginRequest {
+    /// The e-mail, in any case
+    #[serde(default)]
+    #[schema(value_type = String, required = true, example = "admin@acme.com")]
+    email: Field<Name>,
+    /// The password, exactly
+    #[serde(default)]
+    #[schema(value_type = String, required = true, format = Password, example = "your-password")]
+    password: Field<String>,
+}
+
+/// A token, and whose it is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoginResponse {
+    /// To be sent as `Authorization: Bearer <token>`
+    #[schema(example = "eyJhbGci...")]
+    token: String,
+    /// How many seconds it is good for
+    #[schema(example = 28800)]
+    expires_in: i64,
+    /// Whose it is
+    user: LoginUser,
+}
+
+/// The user who logged in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoginUser {
+    /// The user's id
+    #[schema(example = 1)]
+    id: i64,
+    /// The user's name
+    #[schema(example = "Alex Admin")]
+    name: String,
+    /// The user's e-mail
+    #[schema(example = "admin@acme.com")]
+    email: String,
+    /// What the user may do
+    role: UserRole,
+}
+
+/// What a user may do, each including the ones before: viewer, staff, manager, admin
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum UserRole {
+    /// Reads
+    Viewer,
+    /// Writes what is not reserved
+    Staff,
+    /// Writes what is "Admin / Manager only"
+    Manager,
+    /// Writes what is "Admin only"
+    Admin,
+}
+
+impl LoginRequest {
+    fn read(body: &RawBody) -> std::result::Result<(Name, String), Reason> {
+        let Self { email, password } = requests::json(body)?;
+        let mut check = Check::new();
+        let email = check.required("email", email);
+        let password = check.required("password", password);
+        check.finish()?;
+        Ok((email?, password?))
+    }
+}
+
+impl LoginResponse {
+    fn new(site: &Site, user: User) -> Result<Self> {
+        let User { tenant_id, id, email, name, role, is_banned: _ } = user;
+        let expires_in = i64::try_from(site.token_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let iat = Site::unix_now();
+        let claims = Claims {
+            sub: id.to_string(),
+            tenant: tenant_id.get(),
+            kind: TOKEN_KIND.to_owned(),
+            role: Some(role.to_string()),
+            iat,
+            exp: iat.saturating_add(expires_in),
+        };
+        let token = site.signer.sign(&claims).map_err(|error| Fault::Internal(format!("no token: {error}")))?;
+        Ok(Self { token, expires_in, user: LoginUser { id, name, email, role: role.into() } })
+    }
+}
+
+impl From<Role> for UserRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Viewer => Self::Viewer,
+            Role::Staff => Self::Staff,
+            Role::Manager => Self::Manager,
+            Role::Admin => Self::Admin,
+        }
+    }
+}

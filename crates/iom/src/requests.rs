@@ -1,0 +1,121 @@
+//! What requests have in common: the id in a path, the part of a list, a JSON body.
+
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use stockbridge_domain::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT, Start, Window};
+use stockbridge_domain::{Error, Problem};
+use stockbridge_http::body::{BodyFault, RawBody, Reading};
+use stockbridge_http::check::{Check, Gap};
+use stockbridge_http::fields::Field;
+use stockbridge_http::path::{PathFault, segment};
+use utoipa::{IntoParams, IntoResponses};
+
+use crate::error::{ErrorResponse, Reason};
+
+/// The `{id}` of a path as it was sent. Extracting it never fails.
+#[derive(Debug)]
+pub struct Id(Result<String, PathFault>);
+
+/// Which part of a list is wanted, as it was sent.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct PageQuery {
+    /// The page, from 1
+    #[param(value_type = i64, required = false, minimum = 1, default = 1)]
+    page: Field<Option<i64>>,
+    /// Rows of one page; above 200 counts as 200
+    #[param(value_type = i64, required = false, minimum = 1, default = 50)]
+    limit: Field<Option<i64>>,
+    /// The `next_cursor` of the answer before: the rows after it, at the same cost however deep, in place of a page
+    #[param(value_type = String, required = false)]
+    cursor: Field<Option<String>>,
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct Page {
+    /// The page that is answered as `page`; behind a cursor it counts for nothing else.
+    pub number: i64,
+    /// The rows that are wanted.
+    pub window: Window,
+}
+
+/// How a body can be refused before its command is tried.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "read by the documents only")]
+pub(crate) enum BodyRefusals {
+    /// The request is malformed, or fields of it are missing or wrong; `details` names them all
+    #[response(status = 400)]
+    Wrong(ErrorResponse),
+    /// The body is too large
+    #[response(status = 413)]
+    TooLarge(ErrorResponse),
+    /// The body calls itself something other than JSON
+    #[response(status = 415)]
+    NotJson(ErrorResponse),
+}
+
+/// Reads a JSON object; unknown fields are ignored unless the request asks for strictness.
+///
+/// # Errors
+/// [`BodyFault`].
+pub fn json<T: DeserializeOwned>(body: &RawBody) -> Result<T, BodyFault> {
+    body.json(Reading { strict: body.prefers_strict(), form_is_json: false })
+}
+
+impl Id {
+    /// The id.
+    ///
+    /// # Errors
+    /// For what is not a whole number, or wider than an id can be.
+    pub fn read(self) -> Result<i64, Reason> {
+        let text = self.0?;
+        let digits = text.strip_prefix('-').unwrap_or(&text);
+        let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+        let id = if whole { text.parse().ok() } else { None };
+        let problem = || Problem::new("id", "in the path must be a whole number such as 12");
+        id.ok_or_else(|| Error::Invalid(vec![problem()]).into())
+    }
+}
+
+impl FromRequest for Id {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self(segment(request, "id"))))
+    }
+}
+
+impl PageQuery {
+    /// Judges the parameters.
+    ///
+    /// # Errors
+    /// A recorded problem.
+    pub fn check(self, check: &mut Check) -> Result<Page, Gap> {
+        let Self { page, limit, cursor } = self;
+        let number = at_least_one(check, "page", page, 1);
+        let limit = at_least_one(check, "limit", limit, DEFAULT_LIMIT);
+        let start = match check.optional_text("cursor", cursor)? {
+            Some(text) => {
+                let unknown = "is not one that a list answered: leave it out to begin anew";
+                Start::After(check.accept("cursor", text.parse::<Cursor>().map_err(|()| unknown))?)
+            }
+            None => Start::Page(number?),
+        };
+        Ok(Page { number: number?, window: Window { start, limit: limit?.min(MAX_LIMIT) } })
+    }
+}
+
+fn at_least_one(check: &mut Check, name: &str, field: Field<Option<i64>>, default: i64) -> Result<i64, Gap> {
+    match check.optional_text(name, field)?.unwrap_or(default) {
+        number if number < 1 => Err(check.refuse(name, "must be at least 1")),
+        number => Ok(number),
+    }
+}

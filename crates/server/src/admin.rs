@@ -1,0 +1,204 @@
+//! The administering subcommands: each one transaction, and a line that says what was done.
+
+use std::io::{BufRead, IsTerminal};
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use stockbridge_domain::access::passwords::PasswordHash;
+use stockbridge_domain::access::{keys, passwords, tenants, uids, users};
+use stockbridge_domain::values::Text;
+use stockbridge_domain::{Error, Store, Thing};
+
+use crate::cli::{ApiKey, Permission, SimbizUser, Tenant, User};
+use crate::secret;
+
+type Done = Result<String, String>;
+
+pub(crate) async fn tenant(store: &Store, command: Tenant) -> Done {
+    match command {
+        Tenant::Create { code, name, zone, subscription_ends } => {
+            let subscription_ends_at = subscription_ends.map(|day| end_of(day, zone));
+            let new = tenants::NewTenant {
+                id: None,
+                code: text::<64>("--code", &code)?,
+                name: text::<255>("--name", &name)?,
+                zone,
+                subscription_ends_at,
+            };
+            let id = store.alter(move |lobby| tenants::create(lobby, &new)).await.map_err(said)?;
+            Ok(format!(
+                "tenant {code} is number {} (organization 1-{0}); add a user: stockbridge user create --tenant {code} …",
+                id.get()
+            ))
+        }
+        Tenant::List => {
+            let all = store.look(tenants::list).await.map_err(said)?;
+            let line = |tenant: &stockbridge_domain::Tenant| {
+                let end =
+                    tenant.subscription_ends_at.map_or_else(|| "no end".to_owned(), |end| format!("until {end} UTC"));
+                format!("{}\t{}\t{}\t{}\t{end}", tenant.id.get(), tenant.code, tenant.name, tenant.zone)
+            };
+            Ok(all.iter().map(line).collect::<Vec<_>>().join("\n"))
+        }
+        Tenant::Set { code, name, zone, subscription_ends } => {
+            let name = name.map(|name| text::<255>("--name", &name)).transpose()?;
+            let days = subscription_ends.map(|text| last_day(&text)).transpose()?;
+            let tenant = code.clone();
+            let set = store.alter(move |lobby| {
+                let zone_then = zone.map_or_else(|| tenants::by_code(lobby, &tenant).map(|known| known.zone), Ok)?;
+                let subscription_ends_at = days.map(|day| day.map(|day| end_of(day, zone_then)));
+                let changes = tenants::TenantChanges { name: name.clone(), zone, subscription_ends_at };
+                tenants::set(lobby, &tenant, &changes)
+            });
+            set.await.map_err(said)?;
+            Ok(format!("tenant {code} is changed"))
+        }
+    }
+}
+
+pub(crate) async fn user(store: &Store, command: User) -> Done {
+    match command {
+        User::Create { tenant, email, role, name, password } => {
+            let new = users::NewUser {
+                email: text::<255>("--email", &email)?,
+                name: text::<255>("--name", name.as_deref().unwrap_or(&email))?,
+                role,
+                password: hash(password)?,
+            };
+            if !email.contains('@') {
+                return Err("--email must be an e-mail address such as jane@example.com".to_owned());
+            }
+            let created = store.alter(move |lobby| {
+                let tenant = tenants::by_code(lobby, &tenant)?;
+                users::create(&mut lobby.as_system(tenant.id)?, &new)
+            });
+            let id = created.await.map_err(said)?;
+            Ok(format!("user {email} is number {id}, {role}"))
+        }
+        User::SetPassword { email, password } => {
+            let (password, of) = (hash(password)?, email.clone());
+            let set = store.alter(move |lobby| {
+                let tenant = users::tenant_of(lobby, &of)?;
+                users::set_password(&mut lobby.as_system(tenant)?, &of, &password)
+            });
+            set.await.map_err(said)?;
+            Ok(format!("user {email} has a new password"))
+        }
+        User::Ban { email, lift } => {
+            let of = email.clone();
+            let ban = store.alter(move |lobby| {
+                let tenant = users::tenant_of(lobby, &of)?;
+                users::ban(&mut lobby.as_system(tenant)?, &of, !lift)
+            });
+            ban.await.map_err(said)?;
+            Ok(if lift { format!("user {email} may log in again") } else { format!("user {email} is banned") })
+        }
+    }
+}
+
+pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
+    match command {
+        SimbizUser::Create { uid, tenant, secret, read_only } => {
+            let made = secret.is_none();
+            let secret = secret.map_or_else(secret::random, Ok)?;
+            let (name, hash) = (text::<64>("--uid", &uid)?, hash(Some(secret.clone()))?);
+            let create = store.alter(move |lobby| {
+                let tenant = tenants::by_code(lobby, &tenant)?.id;
+                uids::create(lobby, &name, &hash, Some(tenant))?;
+                uids::grant(lobby, name.as_str(), tenant, read_only)
+            });
+            create.await.map_err(said)?;
+            Ok(if made {
+                format!("uid {uid}, secret {secret} (not shown again)")
+            } else {
+                format!("uid {uid} is made")
+            })
+        }
+        SimbizUser::Grant { uid, tenant, read_only, revoke } => {
+            let (of, code) = (uid.clone(), tenant.clone());
+            let grant = store.alter(move |lobby| {
+                let tenant = tenants::by_code(lobby, &code)?.id;
+                if revoke { uids::revoke(lobby, &of, tenant) } else { uids::grant(lobby, &of, tenant, read_only) }
+            });
+            grant.await.map_err(said)?;
+            let verb = if revoke { "no longer reaches" } else { "reaches" };
+            Ok(format!("uid {uid} {verb} organization {tenant}"))
+        }
+        SimbizUser::Disable { uid, lift } => {
+            let of = uid.clone();
+            store.alter(move |lobby| uids::disable(lobby, &of, !lift)).await.map_err(said)?;
+            Ok(format!("uid {uid} is {}", if lift { "enabled" } else { "disabled" }))
+        }
+    }
+}
+
+pub(crate) async fn api_key(store: &Store, command: ApiKey) -> Done {
+    let ApiKey::Create { tenant, name, permissions, expires } = command;
+    let new = keys::NewKey {
+        id: None,
+        name: text::<255>("--name", &name)?,
+        can_write: permissions.contains(&Permission::Write),
+        expires_on: expires,
+    };
+    let create = store.alter(move |lobby| {
+        let tenant = tenants::by_code(lobby, &tenant)?.id;
+        keys::create(&mut lobby.as_system(tenant)?, &new)
+    });
+    let issued = create.await.map_err(said)?;
+    Ok(format!("key {}: {} (not shown again)", issued.id, issued.key))
+}
+
+/// A refusal, and where to look for what was meant.
+fn said(error: Error) -> String {
+    let hint = match &error {
+        Error::NotFound { thing: Thing::Tenant, .. } => "; `stockbridge tenant list` shows them",
+        Error::Duplicate(_) => "; choose another",
+        _ => "",
+    };
+    format!("{error}{hint}")
+}
+
+fn text<const MAX: usize>(flag: &str, given: &str) -> Result<Text<MAX>, String> {
+    let parsed = Text::parse(given).map_err(|fault| format!("{flag} {fault}"))?;
+    parsed.ok_or_else(|| format!("{flag} must not be empty"))
+}
+
+/// The password given, typed without echo, or the first line of standard input.
+fn hash(given: Option<String>) -> Result<PasswordHash, String> {
+    let password = match given {
+        Some(given) => given,
+        None if std::io::stdin().is_terminal() => {
+            rpassword::prompt_password("Password: ").map_err(|error| format!("cannot read the password: {error}"))?
+        }
+        None => {
+            let mut line = String::new();
+            std::io::stdin()
+                .lock()
+                .read_line(&mut line)
+                .map_err(|error| format!("cannot read the password: {error}"))?;
+            line.trim_end_matches(['\r', '\n']).to_owned()
+        }
+    };
+    match password.len() {
+        0..8 => Err("the password must have at least 8 characters".to_owned()),
+        length if length > passwords::MAX_BYTES => {
+            Err(format!("the password must have at most {} bytes", passwords::MAX_BYTES))
+        }
+        _ => PasswordHash::new(&password).map_err(said),
+    }
+}
+
+fn last_day(text: &str) -> Result<Option<NaiveDate>, String> {
+    if text == "never" {
+        return Ok(None);
+    }
+    let day = text.parse().map_err(|_| "--subscription-ends must be a date such as 2027-12-31, or never".to_owned())?;
+    Ok(Some(day))
+}
+
+/// The instant, in UTC, at which a day is over in a zone.
+fn end_of(day: NaiveDate, zone: Tz) -> NaiveDateTime {
+    let midnight = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
+    let local = zone.from_local_datetime(&midnight);
+    local.earliest().map_or(midnight, |instant| instant.with_timezone(&Utc).naive_utc())
+}

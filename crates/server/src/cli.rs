@@ -1,0 +1,282 @@
+//! The command line: what can be asked of the binary, and what each setting means.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use stockbridge_domain::Role;
+
+/// One inventory and order server that speaks two API dialects over one domain.
+#[derive(Parser)]
+#[command(name = "stockbridge", version)]
+pub struct Cli {
+    /// Where the data lives: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`. DATABASE_URL is read too.
+    #[arg(long, global = true, env = "STOCKBRIDGE_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What can be asked of the binary.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Bring the database up to date and serve both dialects.
+    Serve(Serve),
+    /// Bring the database up to date, and no more.
+    Migrate,
+    /// Print the OpenAPI document of a dialect.
+    Openapi {
+        /// Which dialect.
+        dialect: Dialect,
+    },
+    /// Administer tenants: the companies on this server.
+    #[command(subcommand)]
+    Tenant(Tenant),
+    /// Administer the users of a tenant.
+    #[command(subcommand)]
+    User(User),
+    /// Administer the uids of SimBiz integrations.
+    #[command(subcommand)]
+    SimbizUser(SimbizUser),
+    /// Administer API keys.
+    #[command(subcommand)]
+    ApiKey(ApiKey),
+}
+
+/// Settings of a server.
+#[derive(Args)]
+pub struct Serve {
+    /// Address and port to listen on.
+    #[arg(long, env = "STOCKBRIDGE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Load the demo data into a database without tenants; only on a loopback address, since its passwords are public.
+    #[arg(long)]
+    pub demo: bool,
+    /// What signs tokens, at least 32 characters. Absent: one is made, beside the SQLite file or in PostgreSQL.
+    #[arg(long, env = "STOCKBRIDGE_SECRET", hide_env_values = true)]
+    pub secret: Option<String>,
+    /// How log lines are written to standard error.
+    #[arg(long, env = "STOCKBRIDGE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// What is logged: error, warn, info, debug, or a filter such as `info,stockbridge=debug`.
+    #[arg(long, env = "STOCKBRIDGE_LOG", default_value = "info,actix_server=warn")]
+    pub log: String,
+    /// Hours for which a token is good.
+    #[arg(long, env = "STOCKBRIDGE_TOKEN_HOURS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub token_hours: u16,
+    /// Failed log-ins per account within the window, before further ones must wait.
+    #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ACCOUNT", default_value_t = 10)]
+    pub login_failures_per_account: u32,
+    /// Failed log-ins per address within the window, before further ones must wait.
+    #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ADDRESS", default_value_t = 100)]
+    pub login_failures_per_address: u32,
+    /// Minutes for which a failed log-in counts.
+    #[arg(long, env = "STOCKBRIDGE_LOGIN_WINDOW_MINUTES", default_value_t = 15)]
+    pub login_window_minutes: u32,
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks, such as `10.0.0.0/8, ::1`.
+    #[arg(long, env = "STOCKBRIDGE_TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
+    pub trusted_proxies: String,
+    /// Threads that read, on SQLite.
+    #[arg(long, env = "STOCKBRIDGE_READERS", default_value_t = 2)]
+    pub readers: usize,
+    /// Connections to PostgreSQL.
+    #[arg(long, env = "STOCKBRIDGE_POOL", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub pool: u32,
+    /// Do not keep prepared statements: for poolers that hand each transaction another connection.
+    #[arg(long, env = "STOCKBRIDGE_NO_STATEMENT_CACHE")]
+    pub no_statement_cache: bool,
+    /// Threads that serve HTTP; absent: one per core.
+    #[arg(long, env = "STOCKBRIDGE_WORKERS")]
+    pub workers: Option<usize>,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The API dialects.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Dialect {
+    /// The IOM API under /api.
+    Iom,
+    /// The SimBiz V3 API under /api/v3.
+    Simbiz,
+}
+
+/// What can be done with tenants.
+#[derive(Subcommand)]
+pub enum Tenant {
+    /// Open the books of a new tenant.
+    Create {
+        /// Its short code, such as BHH; SimBiz callers know it as organization code.
+        #[arg(long)]
+        code: String,
+        /// Its name.
+        #[arg(long)]
+        name: String,
+        /// The IANA time zone in which its days begin.
+        #[arg(long, default_value = "UTC")]
+        zone: Tz,
+        /// The last day of its subscription (YYYY-MM-DD); absent: no end.
+        #[arg(long, value_name = "DATE")]
+        subscription_ends: Option<NaiveDate>,
+    },
+    /// Print all tenants.
+    List,
+    /// Change a tenant; what is not given stays.
+    Set {
+        /// Its code.
+        #[arg(long)]
+        code: String,
+        /// Its name.
+        #[arg(long)]
+        name: Option<String>,
+        /// The IANA time zone in which its days begin.
+        #[arg(long)]
+        zone: Option<Tz>,
+        /// The last day of its subscription (YYYY-MM-DD), or `never` for no end.
+        #[arg(long, value_name = "DATE|never")]
+        subscription_ends: Option<String>,
+    },
+}
+
+/// What can be done with users.
+#[derive(Subcommand)]
+pub enum User {
+    /// Add a user to a tenant.
+    Create {
+        /// The code of the tenant.
+        #[arg(long)]
+        tenant: String,
+        /// The e-mail to log in with, unique on this server.
+        #[arg(long)]
+        email: String,
+        /// viewer, staff, manager or admin.
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// The name shown beside what the user does; absent: the e-mail.
+        #[arg(long)]
+        name: Option<String>,
+        /// The password; absent: asked for, or read from standard input.
+        #[arg(long)]
+        password: Option<String>,
+    },
+    /// Give a user a new password.
+    SetPassword {
+        /// The e-mail of the user.
+        #[arg(long)]
+        email: String,
+        /// The password; absent: asked for, or read from standard input.
+        #[arg(long)]
+        password: Option<String>,
+    },
+    /// Ban a user, from the next request on.
+    Ban {
+        /// The e-mail of the user.
+        #[arg(long)]
+        email: String,
+        /// Let the user in again.
+        #[arg(long)]
+        lift: bool,
+    },
+}
+
+/// What can be done with SimBiz uids.
+#[derive(Subcommand)]
+pub enum SimbizUser {
+    /// Add a uid with one organization, which is its default.
+    Create {
+        /// The uid, as integrations send it in x-uid.
+        #[arg(long)]
+        uid: String,
+        /// The code of the organization.
+        #[arg(long)]
+        tenant: String,
+        /// The secret; absent: one is made and printed once.
+        #[arg(long)]
+        secret: Option<String>,
+        /// Let it read only.
+        #[arg(long)]
+        read_only: bool,
+    },
+    /// Grant a uid one more organization, or change what it may do there.
+    Grant {
+        /// The uid.
+        #[arg(long)]
+        uid: String,
+        /// The code of the organization.
+        #[arg(long)]
+        tenant: String,
+        /// Let it read only.
+        #[arg(long, conflicts_with = "revoke")]
+        read_only: bool,
+        /// Take the organization away instead, from the next request on.
+        #[arg(long)]
+        revoke: bool,
+    },
+    /// Shut a uid out, from the next request on.
+    Disable {
+        /// The uid.
+        #[arg(long)]
+        uid: String,
+        /// Let it in again.
+        #[arg(long)]
+        lift: bool,
+    },
+}
+
+/// What can be done with API keys.
+#[derive(Subcommand)]
+pub enum ApiKey {
+    /// Make a key and print it; it is never shown again.
+    Create {
+        /// The code of the tenant.
+        #[arg(long)]
+        tenant: String,
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// `read`, or `read,write`.
+        #[arg(long, value_delimiter = ',', default_value = "read")]
+        permissions: Vec<Permission>,
+        /// The last day on which it is good (YYYY-MM-DD); absent: no end.
+        #[arg(long, value_name = "DATE")]
+        expires: Option<NaiveDate>,
+    },
+}
+
+/// What an API key may do.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Permission {
+    /// Read.
+    Read,
+    /// Read and write.
+    Write,
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| "must be viewer, staff, manager or admin".to_owned())
+}
+
+impl Cli {
+    /// The URL of the database: flag, STOCKBRIDGE_DATABASE_URL, DATABASE_URL, or a file in the working directory.
+    pub fn database_url(&self) -> String {
+        let fallback = || std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
+        self.database_url.clone().or_else(fallback).unwrap_or_else(|| "sqlite://stockbridge.db".to_owned())
+    }
+}
+
+/// The file that holds the signing secret of a server on this SQLite database.
+pub(crate) fn secret_file(database: &std::path::Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".secret");
+    PathBuf::from(name)
+}

@@ -1,0 +1,126 @@
+//! The demo: the references' own examples as data, so that their calls can be followed line by line.
+
+mod catalogue;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
+use stockbridge_domain::access::passwords::PasswordHash;
+use stockbridge_domain::access::{keys, tenants, uids, users};
+use stockbridge_domain::values::{Code, Name, Text};
+use stockbridge_domain::{Fault, Lobby, Result, Role, Store, TenantId};
+
+/// The password of every demo user.
+pub const PASSWORD: &str = "your-password";
+/// The secret of every demo uid.
+pub const SECRET: &str = "demo-secret";
+/// The demo's API key.
+pub const KEY: &str = "iom_live_abc123xyz";
+
+/// Loads the demo data where there is no tenant yet, and changes nothing where there is one.
+/// Returns whether the demo's tenants are there, now or since an earlier start.
+///
+/// # Errors
+/// A sentence when the database refuses.
+pub async fn load(store: &Store) -> std::result::Result<bool, String> {
+    let hashes = PasswordHash::new(PASSWORD).and_then(|password| Ok((password, PasswordHash::new(SECRET)?)));
+    let (password, secret) = hashes.map_err(|error| error.to_string())?;
+    let loaded = store.alter(move |lobby| {
+        if let Some(first) = tenants::list(lobby)?.first() {
+            return Ok((false, first.id == ACME && first.name == "Acme"));
+        }
+        companies(lobby, &password)?;
+        integrations(lobby, &secret)?;
+        let acme = &mut lobby.as_system(ACME)?;
+        catalogue::load(acme)?;
+        keys::enter(acme, &shopify()?, KEY.to_owned())?;
+        Ok((true, true))
+    });
+    let (is_new, is_there) = loaded.await.map_err(|error| format!("cannot load the demo data: {error}"))?;
+    if is_new {
+        tracing::info!("the demo data is loaded");
+    } else if !is_there {
+        tracing::warn!("there are other tenants already: the demo data is left out");
+    }
+    Ok(is_there)
+}
+
+const ACME: TenantId = TenantId::new(1);
+const GLOBEX: TenantId = TenantId::new(2);
+const EXPIRED: TenantId = TenantId::new(3);
+
+fn companies(lobby: &mut Lobby<'_>, password: &PasswordHash) -> Result<()> {
+    let long_ago = Some(day(2026, 1, 1)?);
+    for (id, code, name, subscription_ends_at) in
+        [(ACME, "BHH", "Acme", None), (GLOBEX, "GLX", "Globex", None), (EXPIRED, "EXP", "Expired", long_ago)]
+    {
+        let (code, name) = (text(code)?, text(name)?);
+        let new = tenants::NewTenant { id: Some(id), code, name, zone: Tz::UTC, subscription_ends_at };
+        tenants::create(lobby, &new)?;
+    }
+    for (tenant, email, name, role) in [
+        (ACME, "admin@acme.com", "Alex Admin", Role::Admin),
+        (ACME, "manager@acme.com", "Jane Doe", Role::Manager),
+        (ACME, "staff@acme.com", "Sam Staff", Role::Staff),
+        (ACME, "viewer@acme.com", "Vic Viewer", Role::Viewer),
+        (ACME, "banned@acme.com", "Ben Banned", Role::Staff),
+        (GLOBEX, "admin@globex.com", "Gail Globex", Role::Admin),
+        (EXPIRED, "admin@expired.example", "Eve Expired", Role::Admin),
+    ] {
+        let new = users::NewUser { email: text(email)?, name: text(name)?, role, password: password.clone() };
+        users::create(&mut lobby.as_system(tenant)?, &new)?;
+    }
+    users::ban(&mut lobby.as_system(ACME)?, "banned@acme.com", true)
+}
+
+fn integrations(lobby: &mut Lobby<'_>, secret: &PasswordHash) -> Result<()> {
+    uids::create(lobby, &text("support")?, secret, Some(ACME))?;
+    uids::grant(lobby, "support", ACME, false)?;
+    uids::create(lobby, &text("multi")?, secret, None)?;
+    uids::grant(lobby, "multi", ACME, false)?;
+    uids::grant(lobby, "multi", GLOBEX, false)
+}
+
+/// The key of the reference's examples.
+fn shopify() -> Result<keys::NewKey> {
+    Ok(keys::NewKey { id: Some(3), name: name("Shopify Connector")?, can_write: true, expires_on: None })
+}
+
+/// What is told to who starts the demo.
+pub fn greeting(address: &str) -> String {
+    format!(
+        r#"
+Stockbridge serves its demo on http://{address}     documentation: http://{address}/docs/
+
+IOM:     admin@acme.com, manager@, staff@, viewer@ and admin@globex.com, password {PASSWORD}
+SimBiz:  uid support (BHH) or multi (BHH and GLX), secret {SECRET}
+
+Try the IOM dialect:
+  TOKEN=$(curl -s http://{address}/api/auth/login -H 'Content-Type: application/json' \
+    -d '{{"email":"admin@acme.com","password":"{PASSWORD}"}}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
+  curl -s http://{address}/api/products/7 -H "Authorization: Bearer $TOKEN"
+
+The same items in the SimBiz dialect:
+  TOKEN3=$(curl -s http://{address}/api/v3/token -H 'Content-Type: application/json' \
+    -d '{{"uid":"support","secret":"{SECRET}"}}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
+  curl -s http://{address}/api/v3/inventory/items/by-code/WGT-500 -H "Authorization: Bearer $TOKEN3" -H 'x-uid: support'
+"#
+    )
+}
+
+fn text<const MAX: usize>(given: &str) -> Result<Text<MAX>> {
+    let parsed = Text::parse(given).map_err(|fault| Fault::Internal(format!("{given} {fault}")))?;
+    Ok(parsed.ok_or_else(|| Fault::Internal("an empty text in the demo".to_owned()))?)
+}
+
+fn code(given: &str) -> Result<Code> {
+    text(given)
+}
+
+fn name(given: &str) -> Result<Name> {
+    text(given)
+}
+
+fn day(year: i32, month: u32, day: u32) -> Result<NaiveDateTime> {
+    let date = NaiveDate::from_ymd_opt(year, month, day).map(|date| date.and_time(NaiveTime::MIN));
+    Ok(date.ok_or_else(|| Fault::Internal("a date in the demo that does not exist".to_owned()))?)
+}

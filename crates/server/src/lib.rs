@@ -1,0 +1,123 @@
+//! The server: settings, the two dialects mounted over one store, and the command line around them.
+//!
+//! [`app`] is the only assembly: the binary and the tests serve the same one.
+
+mod admin;
+pub mod cli;
+pub mod demo;
+pub mod observe;
+mod probes;
+mod secret;
+mod serve;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::{App, Error, middleware, web};
+use stockbridge_domain::Store;
+use stockbridge_domain::store::{Settings, migrations};
+use stockbridge_http::site::Site;
+
+use cli::{Cli, Command, Dialect};
+use observe::Metrics;
+pub use probes::Readiness;
+
+/// All that the threads of one server share.
+#[derive(Clone)]
+pub struct House {
+    /// What the dialects work with.
+    pub site: web::Data<Site>,
+    /// What is counted.
+    pub metrics: web::Data<Metrics>,
+    /// Whether new requests are welcome.
+    pub readiness: web::Data<Readiness>,
+}
+
+impl House {
+    /// A house that is ready for requests.
+    pub fn new(site: Site) -> Self {
+        let metrics = web::Data::new(Metrics::new(site.store.clone()));
+        Self { site: web::Data::new(site), metrics, readiness: web::Data::new(Readiness::default()) }
+    }
+}
+
+/// Everything that is served.
+pub fn app(
+    house: &House,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody + use<>>,
+        Error = Error,
+        InitError = (),
+    > + use<>,
+> {
+    App::new()
+        .app_data(house.site.clone())
+        .app_data(house.metrics.clone())
+        .app_data(house.readiness.clone())
+        .wrap(middleware::from_fn(observe::record))
+        // The longer prefix first: both would match it.
+        .configure(stockbridge_simbiz::mount)
+        .configure(stockbridge_iom::mount)
+        .configure(probes::mount)
+}
+
+/// The OpenAPI document of a dialect, as it is committed under `openapi/`.
+///
+/// # Errors
+/// Only when the document cannot be written as JSON.
+pub fn openapi(dialect: Dialect) -> Result<String, String> {
+    let document = match dialect {
+        Dialect::Iom => stockbridge_iom::openapi(),
+        Dialect::Simbiz => stockbridge_simbiz::openapi(),
+    };
+    document.to_pretty_json().map_err(|error| format!("cannot write the OpenAPI document: {error}"))
+}
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// A sentence for the person at the terminal.
+pub fn run(cli: Cli) -> Result<(), String> {
+    let settings = Settings::new(cli.database_url());
+    match cli.command {
+        Command::Openapi { dialect } => {
+            println!("{}", openapi(dialect)?);
+            Ok(())
+        }
+        Command::Migrate => {
+            let run = migrations::run(&settings).map_err(|error| error.to_string())?;
+            match run.len() {
+                0 => println!("the database is up to date"),
+                _ => println!("ran {}", run.join(", ")),
+            }
+            Ok(())
+        }
+        Command::Serve(serve) => serve::run(&serve, settings),
+        command => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+            let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+            println!("{}", runtime.block_on(administer(&open(&settings)?, command))?);
+            Ok(())
+        }
+    }
+}
+
+async fn administer(store: &Store, command: Command) -> Result<String, String> {
+    match command {
+        Command::Tenant(command) => admin::tenant(store, command).await,
+        Command::User(command) => admin::user(store, command).await,
+        Command::SimbizUser(command) => admin::simbiz_user(store, command).await,
+        Command::ApiKey(command) => admin::api_key(store, command).await,
+        Command::Serve(_) | Command::Migrate | Command::Openapi { .. } => {
+            Err("not an administering command".to_owned())
+        }
+    }
+}
+
+/// Brings the database up to date and opens it.
+fn open(settings: &Settings) -> Result<Store, String> {
+    migrations::run(settings).map_err(|error| error.to_string())?;
+    Store::open(settings).map_err(|error| error.to_string())
+}

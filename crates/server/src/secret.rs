@@ -1,0 +1,66 @@
+//! The secret that signs tokens: given, or made once and kept where only this server finds it.
+
+use std::fs::OpenOptions;
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use stockbridge_domain::Store;
+use stockbridge_domain::access::secrets;
+use stockbridge_domain::store::Target;
+
+use crate::cli::secret_file;
+
+/// Shorter ones could be guessed from a token.
+const MIN_CHARACTERS: usize = 32;
+
+/// The secret of this server.
+pub(crate) async fn signing_secret(given: Option<&str>, target: &Target, store: &Store) -> Result<String, String> {
+    match (given, target) {
+        (Some(secret), _) if secret.chars().count() < MIN_CHARACTERS => Err(format!(
+            "STOCKBRIDGE_SECRET must have at least {MIN_CHARACTERS} characters: `openssl rand -hex 32` makes one"
+        )),
+        (Some(secret), _) => Ok(secret.to_owned()),
+        (None, Target::Sqlite(database)) => from_file(&secret_file(database)),
+        (None, Target::Postgres(_)) => {
+            tracing::warn!(
+                "STOCKBRIDGE_SECRET is not set: tokens are signed with a secret kept in the database; set it"
+            );
+            let candidate = random()?;
+            let shared = store.alter(move |lobby| secrets::shared(lobby, "token signing", &candidate)).await;
+            shared.map_err(|error| format!("cannot keep a signing secret in the database: {error}"))
+        }
+    }
+}
+
+fn from_file(file: &Path) -> Result<String, String> {
+    let failed = |error: std::io::Error| format!("cannot use the secret file {}: {error}", file.display());
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(file) {
+        Ok(mut new) => {
+            let secret = random()?;
+            new.write_all(secret.as_bytes()).and_then(|()| new.sync_all()).map_err(failed)?;
+            Ok(secret)
+        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let secret = std::fs::read_to_string(file).map_err(failed)?;
+            if secret.trim().chars().count() < MIN_CHARACTERS {
+                return Err(format!(
+                    "the secret file {} is cut short: remove it, and a new one is made",
+                    file.display()
+                ));
+            }
+            Ok(secret.trim().to_owned())
+        }
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// 256 random bits in hexadecimal.
+pub(crate) fn random() -> Result<String, String> {
+    let mut bytes = [0_u8; 32];
+    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no randomness: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,107 @@
+//! Serving: from the settings to the last answer.
+
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use stockbridge_domain::Store;
+use stockbridge_domain::access::doorkeeper::Doorkeeper;
+use stockbridge_domain::access::throttle::Limits;
+use stockbridge_domain::store::{Settings, Target};
+use stockbridge_http::site::Site;
+use stockbridge_http::tokens::Signer;
+use stockbridge_http::trail::TrustedProxies;
+
+use crate::cli::Serve;
+use crate::{House, app, demo, observe, open, secret};
+
+/// How long requests in flight may take once the server is told to stop.
+const GRACE_SECONDS: u64 = 30;
+
+/// Serves until told to stop.
+pub(crate) fn run(serve: &Serve, mut settings: Settings) -> Result<(), String> {
+    if serve.demo && !serve.listen.ip().is_loopback() {
+        return Err(format!(
+            "--demo has public passwords, so it serves a loopback address only, not {}: \
+             listen on 127.0.0.1, or leave --demo out",
+            serve.listen
+        ));
+    }
+    observe::start_logging(serve.log_format, &serve.log)?;
+    settings.readers = serve.readers;
+    settings.pool = serve.pool;
+    settings.cache_statements = !serve.no_statement_cache;
+    actix_web::rt::System::new().block_on(serve_until_stopped(serve, &settings))
+}
+
+async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), String> {
+    let store = open(settings)?;
+    let is_demo = serve.demo && demo::load(&store).await?;
+    let site = site(serve, settings, store).await?;
+    let house = House::new(site);
+    let (served, readiness) = (house.clone(), house.readiness.clone());
+    let mut server = HttpServer::new(move || app(&served)).disable_signals().shutdown_timeout(GRACE_SECONDS);
+    if let Some(workers) = serve.workers {
+        server = server.workers(workers.max(1));
+    }
+    let server = server
+        .bind(serve.listen)
+        .map_err(|error| format!("cannot listen on {}: {error}; choose another address with --listen", serve.listen))?;
+    let addresses = server.addrs();
+    let server = server.run();
+    let handle = server.handle();
+    actix_web::rt::spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping: answering what was accepted");
+        readiness.stop();
+        handle.stop(true).await;
+    });
+    for address in &addresses {
+        tracing::info!(%address, "serving");
+        if is_demo {
+            println!("{}", demo::greeting(&address.to_string()));
+        }
+    }
+    server.await.map_err(|error| format!("the server ended: {error}"))?;
+    // The last handle to the store: dropping it waits for the commands that were accepted.
+    drop(house);
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, String> {
+    let target = Target::parse(&settings.url).map_err(|error| error.to_string())?;
+    let secret = secret::signing_secret(serve.secret.as_deref(), &target, &store).await?;
+    let limits = Limits {
+        per_account: serve.login_failures_per_account,
+        per_address: serve.login_failures_per_address,
+        window: Duration::from_secs(60 * u64::from(serve.login_window_minutes)),
+    };
+    Ok(Site {
+        store,
+        doorkeeper: Doorkeeper::new(limits),
+        signer: Signer::new(secret.as_bytes()),
+        token_lifetime: Duration::from_secs(3600 * u64::from(serve.token_hours)),
+        proxies: TrustedProxies::parse(&serve.trusted_proxies)?,
+    })
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn stop_signal() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
+            (Ok(mut terminate), Ok(mut interrupt)) => {
+                tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
+            }
+            (terminate, interrupt) => {
+                tracing::error!(?terminate, ?interrupt, "cannot listen for signals: stop the server by force");
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    if let Err(error) = tokio::signal::ctrl_c().await {
+        tracing::error!(%error, "cannot listen for Ctrl-C");
+    }
+}

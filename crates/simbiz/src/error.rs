@@ -1,0 +1,341 @@
+//! Every refusal, worded once: a status, a stable code, a sentence that says what to do, and what it is about.
+//!
+//! Rules: decisions for the SimBiz dialect, "Envelope".
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use serde_json::{Value, json};
+use stockbridge_domain::{Error, Fault, Problem, Thing, Unique};
+use stockbridge_http::body::BodyFault;
+use stockbridge_http::trail::Trail;
+
+use crate::envelope::{Failure, FailureResponse};
+
+const ITEM_NOT_FOUND: &str = "V3_INV_ITEM_NOT_FOUND";
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub enum Reason {
+    /// The domain refuses.
+    Domain(Error),
+    /// Nobody knows who asks.
+    Credential(CredentialFault),
+    /// The body cannot be read.
+    Body(BodyFault),
+    /// A body that asks for a token lacks something.
+    TokenRequest(Vec<Problem>),
+    /// Texts that should be date-times are none.
+    DateTime(Vec<Problem>),
+    /// Nothing is served there.
+    UnknownPath,
+    /// Something is served there, but not by that method.
+    WrongMethod,
+    /// The handler panicked; it is logged already.
+    Panic,
+}
+
+/// Why credentials are worth nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CredentialFault {
+    /// Token or uid is not there.
+    Missing,
+    /// The token is not one of this dialect, or not a token at all.
+    Invalid,
+    /// The token's time is over.
+    Expired,
+    /// The token was made for another uid.
+    UidMismatch,
+}
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    retry_after: Option<Duration>,
+    body: Box<FailureResponse>,
+}
+
+/// What is said of a reason.
+struct Wording {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+    details: Value,
+    retry_after: Option<Duration>,
+}
+
+impl Refusal {
+    /// The refusal of the request that left this trail.
+    pub fn new(reason: impl Into<Reason>, trail: &Trail) -> Self {
+        let reason = reason.into();
+        log(&reason, trail);
+        let Wording { status, code, message, details, retry_after } = worded(reason);
+        Self { status, retry_after, body: Box::new(Failure { code, message, details }.into()) }
+    }
+
+    /// The same refusal, naming the item that was not found by the key it was looked up with.
+    #[must_use]
+    pub fn looked_up(mut self, by: &str, key: &str) -> Self {
+        if let Some(failure) = self.body.failure_mut().filter(|failure| failure.code == ITEM_NOT_FOUND) {
+            failure.details = json!({ by: key });
+        }
+        self
+    }
+}
+
+/// Refuses a path that nothing is served at.
+pub(crate) async fn unknown_path(request: HttpRequest) -> HttpResponse {
+    Refusal::new(Reason::UnknownPath, &Trail::of(&request)).error_response()
+}
+
+/// Refuses a method that a path does not take.
+pub(crate) fn wrong_method(request: &HttpRequest) -> HttpResponse {
+    Refusal::new(Reason::WrongMethod, &Trail::of(request)).error_response()
+}
+
+/// Answers in place of a handler that panicked.
+pub(crate) fn panicked(request: &HttpRequest) -> HttpResponse {
+    Refusal::new(Reason::Panic, &Trail::of(request)).error_response()
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.body.message())
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status);
+        if self.status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
+        }
+        if let Some(wait) = self.retry_after {
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            response.insert_header((RETRY_AFTER, seconds.max(1).to_string()));
+        }
+        response.json(&self.body)
+    }
+}
+
+impl From<Error> for Reason {
+    fn from(error: Error) -> Self {
+        Self::Domain(error)
+    }
+}
+
+impl From<CredentialFault> for Reason {
+    fn from(fault: CredentialFault) -> Self {
+        Self::Credential(fault)
+    }
+}
+
+impl From<BodyFault> for Reason {
+    fn from(fault: BodyFault) -> Self {
+        Self::Body(fault)
+    }
+}
+
+fn worded(reason: Reason) -> Wording {
+    match reason {
+        Reason::Domain(error) => of_domain(error),
+        Reason::Credential(fault) => of_credential(fault),
+        Reason::Body(fault) => of_body(&fault),
+        Reason::TokenRequest(problems) => invalid("V3_REQ_VALIDATION_FAILED", &problems),
+        Reason::DateTime(problems) => invalid("V3_REQ_INVALID_DATETIME", &problems),
+        Reason::UnknownPath => {
+            let message = "Nothing is served at this path: compare it with /openapi/simbiz.json or read /docs.";
+            wording(StatusCode::NOT_FOUND, "V3_ROUTE_NOT_FOUND", message)
+        }
+        Reason::WrongMethod => {
+            let message = "This path does not take that method: the header Allow names those it takes.";
+            wording(StatusCode::METHOD_NOT_ALLOWED, "V3_METHOD_NOT_ALLOWED", message)
+        }
+        Reason::Panic => internal(),
+    }
+}
+
+/// The domain's refusals. No default arm: a new one stops the build until it is decided here.
+fn of_domain(error: Error) -> Wording {
+    use StatusCode as Status;
+    match error {
+        Error::Invalid(problems) => invalid("V3_INV_VALIDATION_FAILED", &problems),
+        Error::NotFound { thing: Thing::Item, key } => {
+            Wording { details: json!({ "id": key }), ..wording(Status::NOT_FOUND, ITEM_NOT_FOUND, "Item not found") }
+        }
+        Error::NotFound { thing, key } => unknown_reference(word_for(thing), word_for(thing), &key),
+        Error::UnknownReference { field, thing, key } => unknown_reference(&field, word_for(thing), &key),
+        Error::Duplicate(unique) => duplicate(unique),
+        Error::TrackingInUse { sku, on_hand } => {
+            let message = format!("of {sku} cannot change while {on_hand} are on hand: take them out of stock first");
+            invalid("V3_INV_VALIDATION_FAILED", &[Problem::new("tracking", message)])
+        }
+        Error::InUse { thing, key, by } => {
+            let message = format!("{key} cannot be removed while {by}: change that first");
+            invalid("V3_INV_VALIDATION_FAILED", &[Problem::new(word_for(thing), message)])
+        }
+        Error::WrongCredentials => {
+            let message = "Wrong uid or secret: check both, and that the uid is enabled.";
+            wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_CREDENTIAL", message)
+        }
+        Error::AccountGone | Error::Banned => {
+            let message = "The token's uid is disabled or gone: ask whoever runs the server to enable it.";
+            wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_TOKEN", message)
+        }
+        Error::SubscriptionExpired => {
+            let message = "The organization's subscription has ended: renew it.";
+            wording(Status::PAYMENT_REQUIRED, "V3_AUTH_SUBSCRIPTION_EXPIRED", message)
+        }
+        Error::RoleLacking { .. } | Error::ReadOnlyGrant => {
+            let message = "This uid may only read in this organization: ask whoever runs the server for more.";
+            wording(Status::FORBIDDEN, "V3_AUTH_PERMISSION_DENIED", message)
+        }
+        Error::OrganizationForbidden(_) => {
+            let message = "This uid is not granted that organization: name one it is granted, by its id or code.";
+            wording(Status::FORBIDDEN, "V3_AUTH_ORG_FORBIDDEN", message)
+        }
+        Error::TooManyFailures { retry_after } => {
+            let message = "Too many failed attempts: wait for the seconds in the header Retry-After.";
+            let wording = wording(Status::TOO_MANY_REQUESTS, "V3_RATE_LIMITED", message);
+            Wording { retry_after: Some(retry_after), ..wording }
+        }
+        Error::Fault(fault) => of_fault(&fault),
+    }
+}
+
+fn of_fault(fault: &Fault) -> Wording {
+    let later = |message: &str, seconds| {
+        let wording = wording(StatusCode::SERVICE_UNAVAILABLE, "V3_UNAVAILABLE", message);
+        Wording { retry_after: Some(Duration::from_secs(seconds)), ..wording }
+    };
+    match fault {
+        Fault::Busy | Fault::Race(_) => later("The server is busy: try again in a second.", 1),
+        Fault::Unavailable(_) => later("The database cannot be reached: try again in a few seconds.", 5),
+        Fault::Full => later("The server's disk is full, nothing was changed: tell whoever runs it.", 60),
+        Fault::ReferenceGone => {
+            let message = "Something that this request refers to was removed meanwhile: read it again and retry.";
+            wording(StatusCode::UNPROCESSABLE_ENTITY, "V3_INV_REFERENCE_NOT_FOUND", message)
+        }
+        Fault::Internal(_) => internal(),
+    }
+}
+
+fn of_credential(fault: CredentialFault) -> Wording {
+    let (code, message) = match fault {
+        CredentialFault::Missing => ("V3_AUTH_MISSING_CREDENTIAL", "Missing uid or token"),
+        CredentialFault::Invalid => {
+            ("V3_AUTH_INVALID_TOKEN", "The token is not one of this API: get one with POST /api/v3/token.")
+        }
+        CredentialFault::Expired => {
+            ("V3_AUTH_TOKEN_EXPIRED", "The token has expired: get a new one with POST /api/v3/token.")
+        }
+        CredentialFault::UidMismatch => {
+            ("V3_AUTH_UID_MISMATCH", "The token is for another uid: send in x-uid the one it was made for.")
+        }
+    };
+    wording(StatusCode::UNAUTHORIZED, code, message)
+}
+
+fn of_body(fault: &BodyFault) -> Wording {
+    use StatusCode as Status;
+    match fault {
+        BodyFault::Empty => {
+            wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", "The body is empty: send a JSON object.")
+        }
+        BodyFault::UnsupportedType(found) => {
+            let message = format!("The body must be JSON, not {found}: send it as Content-Type: application/json.");
+            wording(Status::UNSUPPORTED_MEDIA_TYPE, "V3_REQ_UNSUPPORTED_TYPE", message)
+        }
+        BodyFault::UnknownFields(names) => {
+            let message = format!("The body has unknown fields, leave them out: {}", names.join(", "));
+            wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", message)
+        }
+        BodyFault::Malformed(sentence) => wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", sentence.as_str()),
+        BodyFault::TooLarge { limit } => {
+            let message = format!("The body is larger than {limit} bytes: send less at once.");
+            wording(Status::PAYLOAD_TOO_LARGE, "V3_REQ_TOO_LARGE", message)
+        }
+        BodyFault::Incomplete => {
+            let message = "The body broke off before its end: send it again.";
+            wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", message)
+        }
+    }
+}
+
+fn duplicate(unique: Unique) -> Wording {
+    let (code, message) = match unique {
+        Unique::Sku => {
+            ("V3_INV_ITEM_DUPLICATE_CODE", "Another item has this item_code: choose another, or PATCH that item.")
+        }
+        Unique::Barcode => {
+            ("V3_INV_ITEM_DUPLICATE_BARCODE", "Another item has this item_barcode: choose another, or PATCH that item.")
+        }
+        // Nothing that this dialect writes; a race over a row, as far as it can tell.
+        Unique::Email | Unique::Code | Unique::TenantCode | Unique::Uid | Unique::Other => {
+            return of_fault(&Fault::Busy);
+        }
+    };
+    wording(StatusCode::CONFLICT, code, message)
+}
+
+fn unknown_reference(field: &str, thing: &str, key: &str) -> Wording {
+    let message =
+        format!("{field} names the {thing} {key}, which this organization does not have: name another or none.");
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    Wording { details: json!({ field: key }), ..wording(status, "V3_INV_REFERENCE_NOT_FOUND", message) }
+}
+
+/// A client that shows only the message shows the first problem; the details have all, by field.
+fn invalid(code: &'static str, problems: &[Problem]) -> Wording {
+    let mut details: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for Problem { field, message } in problems {
+        details.entry(field).or_default().push(format!("{field} {message}"));
+    }
+    let first = problems.first().map(|Problem { field, message }| format!("{field} {message}")).unwrap_or_default();
+    let message = match problems.len() {
+        0 | 1 => first,
+        count => format!("{first}, and {} more to correct: see details", count - 1),
+    };
+    Wording { details: json!(details), ..wording(StatusCode::UNPROCESSABLE_ENTITY, code, message) }
+}
+
+/// Nothing of the inside is told; the log has it under the request's id, which is in the header `X-Request-Id`.
+fn internal() -> Wording {
+    let message = "The server made a mistake: try again, or tell whoever runs it the header X-Request-Id.";
+    wording(StatusCode::INTERNAL_SERVER_ERROR, "V3_INTERNAL_ERROR", message)
+}
+
+fn wording(status: StatusCode, code: &'static str, message: impl Into<String>) -> Wording {
+    Wording { status, code, message: message.into(), details: json!([]), retry_after: None }
+}
+
+fn word_for(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Item => "item",
+        Thing::Uom => "uom",
+        Thing::Warehouse => "location",
+        Thing::Tenant => "organization",
+        Thing::Category | Thing::Brand | Thing::ItemType | Thing::User | Thing::Uid => thing.word(),
+    }
+}
+
+fn log(reason: &Reason, trail: &Trail) {
+    let (request_id, tenant) = (trail.request_id(), trail.tenant());
+    match reason {
+        Reason::Domain(Error::Fault(fault @ (Fault::Internal(_) | Fault::Unavailable(_) | Fault::Full))) => {
+            tracing::error!(request_id, tenant, %fault, "a request failed");
+        }
+        Reason::Domain(Error::Fault(fault @ (Fault::Busy | Fault::Race(_)))) => {
+            tracing::warn!(request_id, tenant, %fault, "a request found no time");
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,369 @@
+//! The list of items: by page, or everything in one answer.
+
+use std::sync::Arc;
+
+use actix_web::HttpResponse;
+use actix_web::http::header::ContentType;
+use actix_web::web::Bytes;
+use serde::{Deserialize, Serialize};
+use stockbridge_domain::items::{self, ItemFilter, ItemHead};
+use stockbridge_domain::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT, Start, Window};
+use stockbridge_domain::{Admission, Result, Store, Tenant, Tx};
+use stockbridge_http::check::Check;
+use stockbridge_http::fields::Field;
+use stockbridge_http::query::Query;
+use stockbridge_http::routes;
+use stockbridge_http::routes::Documented;
+use stockbridge_http::scalar::{FromScalar, Scalar};
+use stockbridge_http::stream::{self, Piece};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::auth::{Call, Caller};
+use crate::envelope::{self, FailureResponse, Pagination, Success};
+use crate::error::{Reason, Refusal};
+use crate::ids;
+use crate::loose::Loose;
+use crate::organization::{Named, OrganizationQuery};
+use crate::times::{self, Moment};
+
+/// Rows that are read at once when all are wanted: a transaction of a few milliseconds.
+const SLICE: i64 = 1000;
+
+/// The routes of this file.
+pub(super) fn routes() -> Vec<Documented> {
+    routes![list_items]
+}
+
+/// List items
+///
+/// All conditions that are given must hold. Ordered by item id.
+#[utoipa::path(
+    get,
+    path = "/inventory/items",
+    tag = "items",
+    params(ItemListQuery, OrganizationQuery),
+    responses(
+        (status = 200, description = "A page of items, or all of them", body = ItemListResponse),
+        (status = 422, description = "A date-time cannot be read, or a text cannot be searched for", body = FailureResponse),
+    )
+)]
+async fn list_items(
+    caller: Caller,
+    query: Query<ItemListQuery>,
+    named: Query<OrganizationQuery>,
+) -> std::result::Result<HttpResponse, Refusal> {
+    let (call, named) = caller.reading(named)?;
+    let listing = query.read().map_err(Reason::from).and_then(|query| query.judged(named));
+    let listing = call.understand(listing).await?;
+    match listing.page {
+        Some(page) => one_page(&call, listing, page).await,
+        None => everything(&call, listing).await,
+    }
+}
+
+async fn one_page(call: &Call, listing: Listing, page: Page) -> std::result::Result<HttpResponse, Refusal> {
+    let Page { number, size } = page;
+    let command = move |tx: &mut Tx<'_>| {
+        let window = Window { start: Start::Page(number), limit: size };
+        let slice = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
+        let tenant = tx.tenant();
+        Ok(ItemListResponse {
+            status: Success::Ok,
+            data: slice.rows.into_iter().map(|head| ItemRow::of(head, tenant)).collect(),
+            meta: ItemListMeta {
+                pagination: Pagination::of(number, size, slice.total),
+                filters: listing.filters.clone(),
+            },
+        })
+    };
+    Ok(call.read(command, |list| envelope::ok(&list)).await?.into())
+}
+
+/// Everything, slice by slice. What the envelope says of the whole stands at its end, when it is known.
+async fn everything(call: &Call, listing: Listing) -> std::result::Result<HttpResponse, Refusal> {
+    let (pass, listing) = (call.pass(), Arc::new(listing));
+    let first = next_piece(pass.clone(), Arc::clone(&listing), Sent::default()).await;
+    let first = first.map_err(|error| call.refuse(error))?;
+    let pieces = stream::pieces(first, move |sent| next_piece(pass.clone(), Arc::clone(&listing), sent));
+    Ok(HttpResponse::Ok().insert_header(ContentType::json()).streaming(pieces))
+}
+
+async fn next_piece((store, admission): (Store, Admission), listing: Arc<Listing>, sent: Sent) -> Result<Piece<Sent>> {
+    store.read(admission, move |tx| piece(tx, &listing, sent)).await
+}
+
+fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> {
+    let window = Window { start: Start::After(Cursor { id: sent.last_id }), limit: SLICE };
+    let slice = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
+    let mut bytes = Vec::new();
+    if sent.rows == 0 {
+        bytes.extend_from_slice(br#"{"status":"OK","data":["#);
+    }
+    let mut rows = sent.rows;
+    for head in slice.rows {
+        if rows > 0 {
+            bytes.push(b',');
+        }
+        bytes.extend(envelope::written(&ItemRow::of(head, tx.tenant()))?);
+        rows += 1;
+    }
+    let next = slice.next.map(|Cursor { id }| Sent { rows, last_id: id });
+    if next.is_none() {
+        let meta = ItemListMeta { pagination: Pagination::everything(rows), filters: listing.filters.clone() };
+        bytes.extend_from_slice(br#"],"meta":"#);
+        bytes.extend(envelope::written(&meta)?);
+        bytes.push(b'}');
+    }
+    Ok(Piece { bytes: Bytes::from(bytes), next })
+}
+
+/// How far an answer in pieces has come.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sent {
+    rows: i64,
+    last_id: i64,
+}
+
+/// What is asked of the list
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct ItemListQuery {
+    /// The page, from 1; what is no such number counts as 1
+    #[param(value_type = Option<i64>, minimum = 1, default = 1)]
+    page: Field<Number>,
+    /// Rows of a page, at most 200; what is no such number counts as 50, and more as 200
+    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    per_page: Field<Number>,
+    /// 1: everything in one answer, without pages
+    #[param(value_type = Option<String>, example = "0")]
+    all: Field<bool>,
+    /// 0: the same as `all=1`
+    #[param(value_type = Option<String>, example = "1")]
+    paginate: Field<bool>,
+    /// Part of the code, the name or the barcode, in any case
+    #[param(value_type = Option<String>, max_length = 255, example = "CAMBRIDGE")]
+    q: Field<Option<Loose<255>>>,
+    /// The item with this id
+    #[param(value_type = Option<String>, example = "1-1-1001")]
+    item_id: Field<Option<Loose<255>>>,
+    /// The item with this code, in any case
+    #[param(value_type = Option<String>, example = "ITEM001")]
+    item_code: Field<Option<Loose<255>>>,
+    /// Part of the name, in any case
+    #[param(value_type = Option<String>, max_length = 255)]
+    item_name: Field<Option<Loose<255>>>,
+    /// The item with this barcode
+    #[param(value_type = Option<String>, example = "9551234567890")]
+    item_barcode: Field<Option<Loose<255>>>,
+    /// Changed at this date-time or later: `YYYY-MM-DD HH:MM:SS` on the organization's clock, a date alone, or ISO 8601
+    #[param(value_type = Option<String>, example = "2026-01-01 00:00:00")]
+    updated_from: Field<Option<Loose<255>>>,
+    /// Changed in this second or before; a date alone includes its whole day
+    #[param(value_type = Option<String>, example = "2026-12-31 23:59:59")]
+    updated_to: Field<Option<Loose<255>>>,
+}
+
+/// A list of items
+#[derive(Debug, Serialize, ToSchema)]
+struct ItemListResponse {
+    status: Success,
+    data: Vec<ItemRow>,
+    meta: ItemListMeta,
+}
+
+/// What stands behind a list of items
+#[derive(Debug, Serialize, ToSchema)]
+struct ItemListMeta {
+    pagination: Pagination,
+    filters: ItemFilters,
+}
+
+/// The filters as they were sent, aliases under the name of what they stand for
+#[derive(Debug, Clone, Serialize, ToSchema)]
+struct ItemFilters {
+    /// "" when it was not sent
+    organization_id: String,
+    /// "" when it was not sent
+    #[schema(example = "BHH")]
+    organization_code: String,
+    /// "" when it was not sent
+    #[schema(example = "CAMBRIDGE")]
+    q: String,
+    /// "" when it was not sent
+    #[schema(example = "2026-01-01 00:00:00")]
+    updated_from: String,
+    /// "" when it was not sent
+    #[schema(example = "2026-12-31 23:59:59")]
+    updated_to: String,
+    /// Only when it was sent
+    #[schema(value_type = String, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_id: Option<String>,
+    /// Only when it was sent
+    #[schema(value_type = String, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_code: Option<String>,
+    /// Only when it was sent
+    #[schema(value_type = String, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_name: Option<String>,
+    /// Only when it was sent
+    #[schema(value_type = String, required = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item_barcode: Option<String>,
+}
+
+/// An item as lists show it
+#[derive(Debug, Serialize, ToSchema)]
+struct ItemRow {
+    /// Its id
+    #[schema(example = "1-1-1001")]
+    item_id: String,
+    /// Its code
+    #[schema(example = "ITEM001")]
+    item_code: String,
+    /// Its name
+    #[schema(example = "Sample Item")]
+    item_name: String,
+    /// Its barcode, or ""
+    #[schema(example = "9551234567890")]
+    item_barcode: String,
+    /// The organization it belongs to
+    #[schema(example = "1-1")]
+    organization_id: String,
+    /// The organization's code
+    #[schema(example = "BHH")]
+    organization_code: String,
+    /// When it last changed, on the organization's clock
+    #[schema(pattern = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$", example = "2026-04-09 10:22:11")]
+    updated: String,
+}
+
+/// A whole number without bounds: what is too large to hold is as large as can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Number(i64);
+
+/// What is wanted, and how it is said.
+struct Listing {
+    wanted: Wanted,
+    filters: ItemFilters,
+    /// `None`: everything.
+    page: Option<Page>,
+}
+
+#[derive(Clone, Copy)]
+struct Page {
+    number: i64,
+    size: i64,
+}
+
+/// The conditions, as far as they can be read without knowing the organization.
+#[derive(Default)]
+struct Wanted {
+    search: Option<String>,
+    name: Option<String>,
+    id: Option<String>,
+    code: Option<String>,
+    barcode: Option<String>,
+    updated_from: Option<Moment>,
+    updated_to: Option<Moment>,
+}
+
+impl FromScalar for Number {
+    fn from_scalar(scalar: Scalar<'_>) -> std::result::Result<Self, String> {
+        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let beyond = matches!(&scalar, Scalar::Text(text) if is_digits(text.trim()));
+        i64::from_scalar(scalar).or_else(|message| if beyond { Ok(i64::MAX) } else { Err(message) }).map(Self)
+    }
+}
+
+impl ItemListQuery {
+    fn judged(self, named: Named) -> std::result::Result<Listing, Reason> {
+        let Self {
+            page,
+            per_page,
+            all,
+            paginate,
+            q,
+            item_id,
+            item_code,
+            item_name,
+            item_barcode,
+            updated_from,
+            updated_to,
+        } = self;
+        let mut check = Check::new();
+        let mut text = |name: &str, field: Field<Option<Loose<255>>>| {
+            check.optional_text(name, field).ok().flatten().map(|Loose(text)| String::from(text))
+        };
+        let (search, name, id) = (text("q", q), text("item_name", item_name), text("item_id", item_id));
+        let (code, barcode) = (text("item_code", item_code), text("item_barcode", item_barcode));
+        let (from, to) = (text("updated_from", updated_from), text("updated_to", updated_to));
+        check.finish()?;
+        let mut check = Check::new();
+        let mut moment = |name: &str, text: Option<&String>| {
+            let read = text.map(|text| Moment::parse(text).ok_or(times::EXPECTED)).transpose();
+            check.accept(name, read).ok().flatten()
+        };
+        let (updated_from, updated_to) = (moment("updated_from", from.as_ref()), moment("updated_to", to.as_ref()));
+        if !check.is_clean() {
+            return Err(Reason::DateTime(check.into_problems()));
+        }
+        let filters = ItemFilters {
+            organization_id: named.id.unwrap_or_default(),
+            organization_code: named.code.unwrap_or_default(),
+            q: search.clone().unwrap_or_default(),
+            updated_from: from.unwrap_or_default(),
+            updated_to: to.unwrap_or_default(),
+            item_id: id.clone(),
+            item_code: code.clone(),
+            item_name: name.clone(),
+            item_barcode: barcode.clone(),
+        };
+        let wants_all = all.lenient() == Some(true) || paginate.lenient() == Some(false);
+        let page = (!wants_all).then(|| Page::of(page, per_page));
+        Ok(Listing { wanted: Wanted { search, name, id, code, barcode, updated_from, updated_to }, filters, page })
+    }
+}
+
+impl Page {
+    /// Lenient, as decided: nobody is refused for the number of a page.
+    fn of(number: Field<Number>, size: Field<Number>) -> Self {
+        let positive =
+            |field: Field<Number>| field.lenient().map(|Number(number)| number).filter(|number| *number >= 1);
+        Self { number: positive(number).unwrap_or(1), size: positive(size).unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT) }
+    }
+}
+
+impl Wanted {
+    fn filter(&self, tenant: &Tenant) -> ItemFilter {
+        let Self { search, name, id, code, barcode, updated_from, updated_to } = self;
+        ItemFilter {
+            search: search.clone(),
+            name: name.clone(),
+            // Ids begin at 1: what is no id of this organization is no item's.
+            id: id.as_deref().map(|id| ids::number(id, tenant.id).unwrap_or(0)),
+            code: code.clone(),
+            barcode: barcode.clone(),
+            updated_from: updated_from.map(|moment| moment.begin(tenant.zone)),
+            updated_before: updated_to.map(|moment| moment.end(tenant.zone)),
+            ..ItemFilter::default()
+        }
+    }
+}
+
+impl ItemRow {
+    fn of(head: ItemHead, tenant: &Tenant) -> Self {
+        let ItemHead { id, sku, name, barcode, updated_at } = head;
+        Self {
+            item_id: ids::id(tenant.id, id),
+            item_code: sku,
+            item_name: name,
+            item_barcode: barcode.unwrap_or_default(),
+            organization_id: ids::organization(tenant.id),
+            organization_code: tenant.code.clone(),
+            updated: times::text(updated_at, tenant.zone),
+        }
+    }
+}

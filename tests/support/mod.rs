@@ -1,0 +1,154 @@
+//! A shop of one's own: every test gets a server in process, on a database of its own, on each engine.
+//!
+//! ```ignore
+//! #[test]
+//! fn a_sku_is_unique() {
+//!     on_each_engine(async |shop| {
+//!         shop.iom().post("/products", json!({"name": "Anvil", "sku": "ANVIL", "base_price": 9})).await.is(201);
+//!         shop.iom().post("/products", json!({"name": "Anvil", "sku": "anvil", "base_price": 9})).await.is(409);
+//!     });
+//! }
+//! ```
+
+mod client;
+mod reply;
+mod setup;
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use actix_web::test;
+use stockbridge::House;
+use stockbridge_domain::access::doorkeeper::Doorkeeper;
+use stockbridge_domain::access::throttle::Limits;
+use stockbridge_domain::store::Settings;
+use stockbridge_domain::{Role, Store};
+use stockbridge_fixtures::{Database, Engine, Recipe, engines};
+use stockbridge_http::site::Site;
+use stockbridge_http::tokens::Signer;
+use stockbridge_http::trail::TrustedProxies;
+
+pub use client::Client;
+pub use reply::{Reply, keys_of};
+pub use setup::{PASSWORD, SECRET};
+
+type Call = Box<dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = Reply>>>>;
+
+/// A server in process, with two tenants in it: ours (code SHOP) and a neighbour (code NEXT).
+pub struct Shop {
+    /// Which database it runs on.
+    pub engine: Engine,
+    /// The way to its data, past the dialects.
+    pub store: Store,
+    call: Call,
+    signer: Signer,
+    statements: Arc<Mutex<Vec<String>>>,
+    url: String,
+    // Last: the store is closed before its database goes.
+    _database: Database,
+}
+
+/// Runs a test on a fresh shop, once per engine.
+pub fn on_each_engine(test: impl AsyncFn(&Shop)) {
+    run(setup::SHOP, test);
+}
+
+/// Runs a test on the demo data, once per engine.
+pub fn on_the_demo(test: impl AsyncFn(&Shop)) {
+    run(setup::DEMO, test);
+}
+
+fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
+    for engine in engines() {
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            actix_web::rt::System::new().block_on(async { test(&Shop::open(engine, recipe).await).await });
+        }));
+        if let Err(panic) = outcome {
+            eprintln!("the test failed on {engine}");
+            resume_unwind(panic);
+        }
+    }
+}
+
+impl Shop {
+    async fn open(engine: Engine, recipe: Recipe) -> Self {
+        let database = Database::prepared(engine, recipe);
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&statements);
+        let mut settings = Settings::new(database.url());
+        settings.pool = 3;
+        settings.patience = Duration::from_secs(20);
+        settings.observer = Some(Arc::new(move |text: &str| {
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        }));
+        let store = Store::open(&settings).expect("the store opens");
+        let house = House::new(Site {
+            store: store.clone(),
+            doorkeeper: Doorkeeper::new(Limits::default()),
+            signer: Signer::new(setup::SIGNING_SECRET),
+            token_lifetime: Duration::from_secs(28_800),
+            proxies: TrustedProxies::default(),
+        });
+        let service = std::rc::Rc::new(test::init_service(stockbridge::app(&house)).await);
+        let call: Call = Box::new(move |request| {
+            let service = std::rc::Rc::clone(&service);
+            Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
+        });
+        let signer = Signer::new(setup::SIGNING_SECRET);
+        Self { engine, store, call, signer, statements, url: database.url(), _database: database }
+    }
+
+    /// The URL of its database, for what goes past the store.
+    pub fn database_url(&self) -> &str {
+        &self.url
+    }
+
+    /// An IOM client of our admin.
+    pub fn iom(&self) -> Client<'_> {
+        self.iom_as(Role::Admin)
+    }
+
+    /// An IOM client of our user with a role.
+    pub fn iom_as(&self, role: Role) -> Client<'_> {
+        Client::iom(self, setup::OURS, setup::user_of(role))
+    }
+
+    /// An IOM client of the neighbour's admin.
+    pub fn neighbour(&self) -> Client<'_> {
+        Client::iom(self, setup::NEIGHBOUR, setup::NEIGHBOURS_ADMIN)
+    }
+
+    /// A SimBiz client of the uid `support`, in our organization.
+    pub fn simbiz(&self) -> Client<'_> {
+        Client::simbiz(self, "support", setup::OURS)
+    }
+
+    /// A SimBiz client of any uid, with a token for any tenant.
+    pub fn simbiz_as(&self, uid: &str, tenant: i64) -> Client<'_> {
+        Client::simbiz(self, uid, tenant)
+    }
+
+    /// A client without credentials.
+    pub fn nobody(&self) -> Client<'_> {
+        Client::nobody(self)
+    }
+
+    /// Signs claims as the server does.
+    pub fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
+    /// The statements that `work` sends to the database.
+    pub async fn statements_of<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        self.take_statements();
+        let result = work.await;
+        (result, self.take_statements())
+    }
+
+    fn take_statements(&self) -> Vec<String> {
+        std::mem::take(&mut *self.statements.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
