@@ -13,7 +13,12 @@ fn every_documented_operation_refuses_who_shows_nothing() {
         for (dialect, operation) in all() {
             let reply = call(shop, &operation).await;
             if operation.is_public {
-                assert!(![401, 403, 404, 405].contains(&reply.status), "{} is free for all: {}", operation.at, reply.text());
+                assert!(
+                    ![401, 403, 404, 405].contains(&reply.status),
+                    "{} is free for all: {}",
+                    operation.at,
+                    reply.text()
+                );
                 continue;
             }
             assert_eq!(reply.status, 401, "{}: {}", operation.at, reply.text());

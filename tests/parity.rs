@@ -9,7 +9,11 @@ fn an_item_made_in_iom_is_there_in_simbiz() {
     on_each_engine(async |shop| {
         let made = shop.iom().post("/products", anvil("ANVIL", "931")).await.is(201);
         let id = made.at("/id");
-        for path in [format!("/inventory/items/1-1-{id}"), "/inventory/items/by-code/anvil".into(), "/inventory/items/by-barcode/931".into()] {
+        for path in [
+            format!("/inventory/items/1-1-{id}"),
+            "/inventory/items/by-code/anvil".into(),
+            "/inventory/items/by-barcode/931".into(),
+        ] {
             let item = shop.simbiz().get(&path).await.is(200);
             assert_eq!(item.at("/data/item_id"), json!(format!("1-1-{id}")), "{path}");
             assert_eq!(item.at("/data/item_code"), json!("ANVIL"));
@@ -85,7 +89,8 @@ fn a_code_is_unique_across_both() {
 #[test]
 fn a_category_made_in_iom_is_known_by_its_code_in_simbiz() {
     on_each_engine(async |shop| {
-        let category = shop.iom().post("/products/categories", json!({"name": "Tools", "code": "TOOLS"})).await.is(201).at("/id");
+        let category =
+            shop.iom().post("/products/categories", json!({"name": "Tools", "code": "TOOLS"})).await.is(201).at("/id");
         let body = json!({"data": {"header": {"item_code": "SAW", "item_name": "Saw", "category_code": "tools"}}});
         let made = shop.simbiz().post("/inventory/items", body).await.is(201);
         assert_eq!(made.at("/data/category_id"), json!(format!("1-1-{category}")));

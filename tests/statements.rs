@@ -8,7 +8,8 @@ use crate::support::{Client, Shop, on_each_engine};
 fn a_list_costs_the_same_statements_whatever_its_size() {
     on_each_engine(async |shop| {
         for number in 0..60 {
-            let body = json!({"name": format!("Anvil {number}"), "sku": format!("ANVIL-{number}"), "base_price": number});
+            let body =
+                json!({"name": format!("Anvil {number}"), "sku": format!("ANVIL-{number}"), "base_price": number});
             shop.iom().post("/products", body).await.is(201);
         }
         for (client, few, many, most) in [
@@ -30,7 +31,12 @@ fn a_list_costs_the_same_statements_whatever_its_size() {
 #[test]
 fn one_item_costs_the_same_statements_whatever_it_holds() {
     on_each_engine(async |shop| {
-        let id = shop.iom().post("/products", json!({"name": "Anvil", "sku": "ANVIL", "base_price": 1})).await.is(201).at("/id");
+        let id = shop
+            .iom()
+            .post("/products", json!({"name": "Anvil", "sku": "ANVIL", "base_price": 1}))
+            .await
+            .is(201)
+            .at("/id");
         assert_eq!(count(shop, &shop.iom(), &format!("/products/{id}")).await, 4);
         assert_eq!(count(shop, &shop.simbiz(), &format!("/inventory/items/{id}")).await, 2);
     });

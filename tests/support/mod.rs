@@ -26,7 +26,7 @@ use stockbridge_domain::access::doorkeeper::Doorkeeper;
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::Settings;
 use stockbridge_domain::{Role, Store};
-use stockbridge_fixtures::{Database, Engine, Recipe, engines};
+use stockbridge_fixtures::{Database, Recipe, engines};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
@@ -39,14 +39,11 @@ type Call = Box<dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = Reply
 
 /// A server in process, with two tenants in it: ours (code SHOP) and a neighbour (code NEXT).
 pub struct Shop {
-    /// Which database it runs on.
-    pub engine: Engine,
     /// The way to its data, past the dialects.
     pub store: Store,
     call: Call,
     signer: Signer,
     statements: Arc<Mutex<Vec<String>>>,
-    url: String,
     // Last: the store is closed before its database goes.
     _database: Database,
 }
@@ -64,7 +61,9 @@ pub fn on_the_demo(test: impl AsyncFn(&Shop)) {
 fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
     for engine in engines() {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            actix_web::rt::System::new().block_on(async { test(&Shop::open(engine, recipe).await).await });
+            // Prepared outside: preparing has a runtime of its own.
+            let database = Database::prepared(engine, recipe);
+            actix_web::rt::System::new().block_on(async { test(&Shop::open(database).await).await });
         }));
         if let Err(panic) = outcome {
             eprintln!("the test failed on {engine}");
@@ -74,8 +73,7 @@ fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
 }
 
 impl Shop {
-    async fn open(engine: Engine, recipe: Recipe) -> Self {
-        let database = Database::prepared(engine, recipe);
+    async fn open(database: Database) -> Self {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);
         let mut settings = Settings::new(database.url());
@@ -98,12 +96,7 @@ impl Shop {
             Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
         });
         let signer = Signer::new(setup::SIGNING_SECRET);
-        Self { engine, store, call, signer, statements, url: database.url(), _database: database }
-    }
-
-    /// The URL of its database, for what goes past the store.
-    pub fn database_url(&self) -> &str {
-        &self.url
+        Self { store, call, signer, statements, _database: database }
     }
 
     /// An IOM client of our admin.

@@ -20,7 +20,8 @@ pub struct Reply {
 impl Reply {
     pub(super) async fn read(response: ServiceResponse<impl MessageBody>) -> Self {
         let status = response.status().as_u16();
-        let text = |value: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+        let text =
+            |value: &actix_web::http::header::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
         let headers = response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
         let body = to_bytes(response.into_body()).await.map_err(|_| "broken body").expect("a whole body").to_vec();
         Self { status, headers, body }
@@ -36,11 +37,6 @@ impl Reply {
     /// The body as text.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("a text body")
-    }
-
-    /// The body as bytes.
-    pub fn bytes(&self) -> &[u8] {
-        &self.body
     }
 
     /// The body as JSON.

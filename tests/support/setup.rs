@@ -25,7 +25,10 @@ pub(super) const NEIGHBOURS_ADMIN: i64 = 5;
 /// `next` (NEXT) and `multi` (both).
 pub(super) const SHOP: Recipe = Recipe { name: "shop", prepare: |url| prepare(url, open_shop) };
 /// The demo data: its admin is user 1 and its other users follow, as in the shop.
-pub(super) const DEMO: Recipe = Recipe { name: "demo", prepare: |url| prepare(url, async |store| stockbridge::demo::load(store).await.map(|_| ())) };
+pub(super) const DEMO: Recipe = Recipe {
+    name: "demo",
+    prepare: |url| prepare(url, async |store| stockbridge::demo::load(store).await.map(|_| ())),
+};
 
 /// Users are made in this order, on both engines with ids from 1.
 pub(super) fn user_of(role: Role) -> i64 {
@@ -65,7 +68,8 @@ fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -
         let (code, name) = (text(code), text(code));
         tenants::create(lobby, &tenants::NewTenant { id, code, name, zone: Tz::UTC, subscription_ends_at: None })?;
     }
-    let ours = [Role::Admin, Role::Manager, Role::Staff, Role::Viewer].map(|role| (OURS, format!("{role}@shop.example"), role));
+    let ours = [Role::Admin, Role::Manager, Role::Staff, Role::Viewer]
+        .map(|role| (OURS, format!("{role}@shop.example"), role));
     let theirs = [(NEIGHBOUR, "admin@next.example".to_owned(), Role::Admin)];
     for (tenant, email, role) in ours.into_iter().chain(theirs) {
         let new = users::NewUser { email: text(&email), name: text(&email), role, password: password.clone() };

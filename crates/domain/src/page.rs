@@ -86,3 +86,6 @@ impl std::str::FromStr for Cursor {
         id.filter(|id| *id >= 0).map(|id| Self { id }).ok_or(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -101,10 +101,12 @@ impl Money {
         Self(units)
     }
 
-    /// The value of `quantity` units at this price, rounded half away from zero to two decimals; `None` when it is out of range.
+    /// The value of `quantity` units at this price, rounded half away from zero to two decimals; `None` when it is
+    /// out of range.
     pub fn times(self, quantity: Quantity) -> Option<Self> {
         let exact = self.decimal().checked_mul(quantity.decimal())?;
-        units(exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero), SCALE).map(Self)
+        let cents = exact.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+        units(cents, SCALE).filter(|units| in_range(*units, UNIT)).map(Self)
     }
 
     /// The sum, or `None` when it is out of range.
@@ -160,17 +162,25 @@ impl Quantity {
     }
 }
 
+/// What many rows hold together; as a sum in SQL it may lie beyond [`LIMIT`].
+impl std::iter::Sum for Quantity {
+    fn sum<I: Iterator<Item = Self>>(quantities: I) -> Self {
+        Self(quantities.fold(0, |sum, Self(units)| sum.saturating_add(units)))
+    }
+}
+
 impl Weight {
     /// Reads kilograms as a decimal text; what is finer than a gram is rounded to the nearest gram.
     ///
     /// # Errors
     /// [`NumberFault`] for what is not a number, negative or out of range.
     pub fn parse(text: &str) -> Result<Self, NumberFault> {
-        let kilograms = decimal(text)?.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero);
-        if kilograms.is_sign_negative() && !kilograms.is_zero() {
-            return Err(NumberFault::Negative);
+        let grams = Number::read(text).ok_or(NumberFault::NotANumber)?.rounded_at(3);
+        match grams.filter(|grams| in_range(*grams, 1000)) {
+            None => Err(NumberFault::OutOfRange),
+            Some(grams) if grams < 0 => Err(NumberFault::Negative),
+            Some(grams) => Ok(Self(grams)),
         }
-        units(kilograms, 3).filter(|grams| in_range(*grams, 1000)).map(Self).ok_or(NumberFault::OutOfRange)
     }
 
     /// The weight in grams.
@@ -215,32 +225,69 @@ impl fmt::Display for Weight {
 }
 
 fn ten_thousandths(text: &str) -> Result<i64, NumberFault> {
-    let exact = decimal(text)?.normalize();
-    if exact.scale() > SCALE {
+    let number = Number::read(text).ok_or(NumberFault::NotANumber)?;
+    if number.power < -i64::from(SCALE) {
         return Err(NumberFault::TooPrecise);
     }
-    units(exact, SCALE).filter(|units| in_range(*units, UNIT)).ok_or(NumberFault::OutOfRange)
+    number.rounded_at(i64::from(SCALE)).filter(|units| in_range(*units, UNIT)).ok_or(NumberFault::OutOfRange)
 }
 
-fn decimal(text: &str) -> Result<Decimal, NumberFault> {
-    let plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e' | 'E');
-    let text = text.trim();
-    if !text.chars().all(plain) || !text.contains(|c: char| c.is_ascii_digit()) {
-        return Err(NumberFault::NotANumber);
+/// A decimal text taken apart: digits without zeros around them, none for zero, times ten to a power.
+struct Number {
+    is_negative: bool,
+    digits: String,
+    power: i64,
+}
+
+impl Number {
+    /// Digits with at most one point, a sign before them and an exponent behind, of any length.
+    fn read(text: &str) -> Option<Self> {
+        let (mantissa, exponent) = match text.trim().split_once(['e', 'E']) {
+            Some((mantissa, exponent)) => (mantissa, Self::read_exponent(exponent)?),
+            None => (text.trim(), 0),
+        };
+        let (is_negative, unsigned) = sign(mantissa);
+        let (whole, decimals) = unsigned.split_once('.').unwrap_or((unsigned, ""));
+        let digits = format!("{whole}{decimals}");
+        if !is_digits(&digits) {
+            return None;
+        }
+        let digits = digits.trim_start_matches('0');
+        let kept = digits.trim_end_matches('0');
+        let zeros = i64::try_from(digits.len() - kept.len()).ok()?;
+        let power = if kept.is_empty() { 0 } else { exponent - i64::try_from(decimals.len()).ok()? + zeros };
+        Some(Self { is_negative, digits: kept.to_owned(), power })
     }
-    let read = if text.contains(['e', 'E']) { Decimal::from_scientific(text) } else { Decimal::from_str_exact(text) };
-    read.map_err(|error| match error {
-        rust_decimal::Error::Underflow => NumberFault::TooPrecise,
-        rust_decimal::Error::ErrorString(_) if !well_formed(text) => NumberFault::NotANumber,
-        _ => NumberFault::OutOfRange,
-    })
+
+    /// An exponent beyond all reason stays beyond all reason.
+    fn read_exponent(text: &str) -> Option<i64> {
+        let (is_negative, digits) = sign(text);
+        let size = i64::from(digits.parse().unwrap_or(i32::MAX));
+        is_digits(digits).then_some(if is_negative { -size } else { size })
+    }
+
+    /// In whole units of that many decimals, rounded half away from zero; `None` past 18 digits.
+    fn rounded_at(&self, decimals: i64) -> Option<i64> {
+        let zeros = self.power + decimals;
+        let length = i64::try_from(self.digits.len()).ok()? + zeros;
+        if length > 18 {
+            return None;
+        }
+        // A negative length: even the first digit lies below the half.
+        let Ok(length) = usize::try_from(length) else { return Some(0) };
+        let whole = self.digits.get(..length).unwrap_or(&self.digits);
+        let is_half = self.digits.as_bytes().get(length).is_some_and(|digit| *digit >= b'5');
+        let units = format!("0{whole:0<length$}").parse::<i64>().ok()? + i64::from(is_half);
+        Some(if self.is_negative { -units } else { units })
+    }
 }
 
-/// One optional sign, digits with at most one point, and at most one exponent.
-fn well_formed(text: &str) -> bool {
-    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
-    let digits = |part: &str| part.trim_start_matches(['-', '+']).chars().all(|c| c.is_ascii_digit());
-    mantissa.matches('.').count() <= 1 && digits(&mantissa.replacen('.', "", 1)) && digits(exponent)
+fn sign(text: &str) -> (bool, &str) {
+    (text.starts_with('-'), text.strip_prefix(['-', '+']).unwrap_or(text))
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn units(exact: Decimal, scale: u32) -> Option<i64> {
@@ -308,3 +355,6 @@ impl<const MAX: usize> From<Text<MAX>> for String {
 pub fn fold(text: &str) -> String {
     text.trim().chars().flat_map(char::to_lowercase).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ pub fn routes() -> Vec<Documented> {
         BodyRefusals,
         (status = 401, description = "Wrong e-mail or password", body = ErrorResponse),
         (status = 403, description = "The password is right, but the account is banned", body = ErrorResponse),
-        (status = 429, description = "Too many failed attempts; `Retry-After` says how long to wait", body = ErrorResponse)
+        (status = 429, description = "Too many failed attempts; `Retry-After` says how long", body = ErrorResponse)
     )
 )]
 pub async fn log_in(request: HttpRequest, site: web::Data<Site>, body: RawBody) -> Answer {

@@ -394,3 +394,6 @@ fn log(reason: &Reason, trail: &Trail) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

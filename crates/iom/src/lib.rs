@@ -64,9 +64,9 @@ const fn refusal(status: &'static str, description: &'static str, public: bool) 
         title = "Stockbridge IOM API",
         description = "Inventory, orders and everything around them. Log in with `POST /api/auth/login`, then send the \
                        token as `Authorization: Bearer <token>`.\n\n\
-                       Every refusal is an `ErrorResponse`. Numbers in a request may also come as numeric text. Unknown \
-                       fields of a body are ignored, unless the header `Prefer: handling=strict` asks to refuse them. \
-                       `X-Request-Id` is taken or made, and answered.",
+                       Every refusal is an `ErrorResponse`. Numbers in a request may also come as numeric text. \
+                       Unknown fields of a body are ignored, unless the header `Prefer: handling=strict` asks to \
+                       refuse them. `X-Request-Id` is taken or made, and answered.",
         license(name = "MIT", identifier = "MIT")
     ),
     servers((url = "http://127.0.0.1:8080", description = "A server on this machine")),

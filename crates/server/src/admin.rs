@@ -25,14 +25,14 @@ pub(crate) async fn tenant(store: &Store, command: Tenant) -> Done {
                 zone,
                 subscription_ends_at,
             };
-            let id = store.alter(move |lobby| tenants::create(lobby, &new)).await.map_err(said)?;
+            let id = store.alter(move |lobby| tenants::create(lobby, &new)).await.map_err(|error| said(&error))?;
             Ok(format!(
                 "tenant {code} is number {} (organization 1-{0}); add a user: stockbridge user create --tenant {code} …",
                 id.get()
             ))
         }
         Tenant::List => {
-            let all = store.look(tenants::list).await.map_err(said)?;
+            let all = store.look(tenants::list).await.map_err(|error| said(&error))?;
             let line = |tenant: &stockbridge_domain::Tenant| {
                 let end =
                     tenant.subscription_ends_at.map_or_else(|| "no end".to_owned(), |end| format!("until {end} UTC"));
@@ -50,7 +50,7 @@ pub(crate) async fn tenant(store: &Store, command: Tenant) -> Done {
                 let changes = tenants::TenantChanges { name: name.clone(), zone, subscription_ends_at };
                 tenants::set(lobby, &tenant, &changes)
             });
-            set.await.map_err(said)?;
+            set.await.map_err(|error| said(&error))?;
             Ok(format!("tenant {code} is changed"))
         }
     }
@@ -72,7 +72,7 @@ pub(crate) async fn user(store: &Store, command: User) -> Done {
                 let tenant = tenants::by_code(lobby, &tenant)?;
                 users::create(&mut lobby.as_system(tenant.id)?, &new)
             });
-            let id = created.await.map_err(said)?;
+            let id = created.await.map_err(|error| said(&error))?;
             Ok(format!("user {email} is number {id}, {role}"))
         }
         User::SetPassword { email, password } => {
@@ -81,7 +81,7 @@ pub(crate) async fn user(store: &Store, command: User) -> Done {
                 let tenant = users::tenant_of(lobby, &of)?;
                 users::set_password(&mut lobby.as_system(tenant)?, &of, &password)
             });
-            set.await.map_err(said)?;
+            set.await.map_err(|error| said(&error))?;
             Ok(format!("user {email} has a new password"))
         }
         User::Ban { email, lift } => {
@@ -90,7 +90,7 @@ pub(crate) async fn user(store: &Store, command: User) -> Done {
                 let tenant = users::tenant_of(lobby, &of)?;
                 users::ban(&mut lobby.as_system(tenant)?, &of, !lift)
             });
-            ban.await.map_err(said)?;
+            ban.await.map_err(|error| said(&error))?;
             Ok(if lift { format!("user {email} may log in again") } else { format!("user {email} is banned") })
         }
     }
@@ -107,7 +107,7 @@ pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
                 uids::create(lobby, &name, &hash, Some(tenant))?;
                 uids::grant(lobby, name.as_str(), tenant, read_only)
             });
-            create.await.map_err(said)?;
+            create.await.map_err(|error| said(&error))?;
             Ok(if made {
                 format!("uid {uid}, secret {secret} (not shown again)")
             } else {
@@ -120,13 +120,13 @@ pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
                 let tenant = tenants::by_code(lobby, &code)?.id;
                 if revoke { uids::revoke(lobby, &of, tenant) } else { uids::grant(lobby, &of, tenant, read_only) }
             });
-            grant.await.map_err(said)?;
+            grant.await.map_err(|error| said(&error))?;
             let verb = if revoke { "no longer reaches" } else { "reaches" };
             Ok(format!("uid {uid} {verb} organization {tenant}"))
         }
         SimbizUser::Disable { uid, lift } => {
             let of = uid.clone();
-            store.alter(move |lobby| uids::disable(lobby, &of, !lift)).await.map_err(said)?;
+            store.alter(move |lobby| uids::disable(lobby, &of, !lift)).await.map_err(|error| said(&error))?;
             Ok(format!("uid {uid} is {}", if lift { "enabled" } else { "disabled" }))
         }
     }
@@ -144,13 +144,13 @@ pub(crate) async fn api_key(store: &Store, command: ApiKey) -> Done {
         let tenant = tenants::by_code(lobby, &tenant)?.id;
         keys::create(&mut lobby.as_system(tenant)?, &new)
     });
-    let issued = create.await.map_err(said)?;
+    let issued = create.await.map_err(|error| said(&error))?;
     Ok(format!("key {}: {} (not shown again)", issued.id, issued.key))
 }
 
 /// A refusal, and where to look for what was meant.
-fn said(error: Error) -> String {
-    let hint = match &error {
+fn said(error: &Error) -> String {
+    let hint = match error {
         Error::NotFound { thing: Thing::Tenant, .. } => "; `stockbridge tenant list` shows them",
         Error::Duplicate(_) => "; choose another",
         _ => "",
@@ -184,7 +184,7 @@ fn hash(given: Option<String>) -> Result<PasswordHash, String> {
         length if length > passwords::MAX_BYTES => {
             Err(format!("the password must have at most {} bytes", passwords::MAX_BYTES))
         }
-        _ => PasswordHash::new(&password).map_err(said),
+        _ => PasswordHash::new(&password).map_err(|error| said(&error)),
     }
 }
 

@@ -12,7 +12,7 @@ use stockbridge_domain::Role;
 #[derive(Parser)]
 #[command(name = "stockbridge", version)]
 pub struct Cli {
-    /// Where the data lives: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`. DATABASE_URL is read too.
+    /// Where the data lives: `sqlite://FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`. `DATABASE_URL` is read too.
     #[arg(long, global = true, env = "STOCKBRIDGE_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
     /// What to do.
@@ -267,7 +267,7 @@ fn role(word: &str) -> Result<Role, String> {
 }
 
 impl Cli {
-    /// The URL of the database: flag, STOCKBRIDGE_DATABASE_URL, DATABASE_URL, or a file in the working directory.
+    /// The URL of the database: the flag, one of two variables, or a file in the working directory.
     pub fn database_url(&self) -> String {
         let fallback = || std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty());
         self.database_url.clone().or_else(fallback).unwrap_or_else(|| "sqlite://stockbridge.db".to_owned())

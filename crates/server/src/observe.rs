@@ -61,7 +61,7 @@ impl Metrics {
         Self { registry, requests, durations, waiting, store }
     }
 
-    /// The counts in the OpenMetrics text format.
+    /// The counts in the text format of `OpenMetrics`.
     pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
         let (reading, writing) = self.store.waiting();
         for (queue, length) in [("read", reading), ("write", writing)] {

@@ -339,3 +339,6 @@ fn log(reason: &Reason, trail: &Trail) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,9 @@
-//! Values as old clients send them: numbers where text is meant, `true` where "1" is.
+//! Values as old clients send them: numbers where text is meant, `true` where "1" is, `[]` where `{}` is.
 
 use std::borrow::Cow;
 
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use stockbridge_domain::values::Text;
 use stockbridge_http::scalar::{FromScalar, Scalar};
 
@@ -48,6 +50,27 @@ impl FromScalar for Flag {
     }
 }
 
+/// An object inside a body. An empty list is an empty one: PHP writes both as `[]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Part<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromScalar for Part<T> {
+    fn from_scalar(scalar: Scalar<'_>) -> Result<Self, String> {
+        match scalar {
+            // All but a repeated field was found good when the body around it was read.
+            Scalar::Object(raw) => serde_json::from_str(raw.get())
+                .map(Self)
+                .map_err(|_| "must be an object that names each field once".to_owned()),
+            Scalar::List(raw) if is_empty(raw) => Ok(Self::default()),
+            _ => Err("must be an object".to_owned()),
+        }
+    }
+}
+
+fn is_empty(list: &RawValue) -> bool {
+    list.get().trim_matches(['[', ']']).trim().is_empty() && list.get().matches('[').count() == 1
+}
+
 /// A flag as it is written.
 pub const fn flag(is: bool) -> &'static str {
     if is { "1" } else { "0" }
@@ -79,6 +102,18 @@ mod tests {
             let read: Field<Loose<9>> = read(json);
             assert_eq!(read.lenient().unwrap().0.as_str(), text, "{json}");
         }
+    }
+
+    #[test]
+    fn an_empty_list_is_an_empty_object() {
+        type Object = Part<std::collections::BTreeMap<String, i64>>;
+        for empty in ["{}", "[]", "[ \n ]"] {
+            assert_eq!(read::<Object>(empty), Field::Value(Part::default()), "{empty}");
+        }
+        for odd in ["[1]", "[[]]", "[{}]", "[\"\"]", "7", "\"\""] {
+            assert_eq!(read::<Object>(odd), Field::Wrong("must be an object".to_owned()), "{odd}");
+        }
+        assert_eq!(read::<Object>("{\"a\":1}"), Field::Value(Part([("a".to_owned(), 1)].into())));
     }
 
     #[test]

@@ -15,16 +15,16 @@ use crate::loose::Word;
 #[into_params(parameter_in = Query)]
 pub struct OrganizationQuery {
     /// The organization by id. It beats all other ways to name one
-    #[param(value_type = Option<String>, example = "1-1")]
+    #[param(value_type = String, required = false, example = "1-1")]
     pub organization_id: Field<Option<Word>>,
     /// Alias of `organization_id`, which beats it
-    #[param(value_type = Option<String>)]
+    #[param(value_type = String, required = false)]
     pub org_id: Field<Option<Word>>,
     /// The organization by code
-    #[param(value_type = Option<String>, example = "BHH")]
+    #[param(value_type = String, required = false, example = "BHH")]
     pub organization_code: Field<Option<Word>>,
     /// Alias of `organization_code`, which beats it
-    #[param(value_type = Option<String>)]
+    #[param(value_type = String, required = false)]
     pub org_code: Field<Option<Word>>,
 }
 

@@ -38,7 +38,7 @@ pub struct Category {
 pub struct NewCategory {
     /// Its id, where it comes with one; else the next.
     pub id: Option<i64>,
-    /// Its code; absent: its id as text.
+    /// Its code; absent: its id as text, or, where another category was given that code, the id and a number.
     pub code: Option<Code>,
     /// Its name.
     pub name: Name,
@@ -69,9 +69,13 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Category>> {
 /// Makes a category.
 ///
 /// # Errors
-/// [`Error::Duplicate`] for a code that is taken; [`Error::UnknownReference`] for an unknown parent.
+/// [`Error::Duplicate`] for a code that is taken; [`Error::UnknownReference`] for an unknown parent;
+/// [`Error::Invalid`] when it would stand too deep.
 pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
     let parent = new.parent.as_ref().map(|parent| master::resolve(tx, Thing::Category, parent)).transpose()?;
+    if let (Some(parent), Some(reference)) = (parent, &new.parent) {
+        stands_clear(tx, new.id, parent, &reference.field)?;
+    }
     let (tenant_id, now) = (tx.tenant_id(), tx.now());
     // Until the id is known, a code that nobody can give: NUL-free texts never begin with a control character.
     let code = new
@@ -99,7 +103,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
         None => insert.values(row).returning(categories::id).get_result(tx.conn)?,
     };
     if new.code.is_none() {
-        let code = id.to_string();
+        let code = free_code(tx, id)?;
         let this = categories::tenant_id.eq(tenant_id).and(categories::id.eq(id));
         diesel::update(categories::table.filter(this))
             .set((categories::code.eq(&code), categories::code_key.eq(&code)))
@@ -111,7 +115,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
 /// Changes a category.
 ///
 /// # Errors
-/// [`Error::NotFound`]; as [`create`]; [`Error::Invalid`] when it would stand below itself or too deep.
+/// [`Error::NotFound`]; as [`create`]; [`Error::Invalid`] also when it would stand below itself.
 pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Category> {
     let before = lock(tx, id)?;
     let mut after = before.clone();
@@ -126,7 +130,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Cate
         Change::Clear => after.parent_id = None,
         Change::Set(parent) => {
             let parent_id = master::resolve(tx, Thing::Category, parent)?;
-            stands_clear(tx, id, parent_id, &parent.field)?;
+            stands_clear(tx, Some(id), parent_id, &parent.field)?;
             after.parent_id = Some(parent_id);
         }
     }
@@ -167,7 +171,8 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     Ok(())
 }
 
-/// An item went from one category to another, or came, or went. Lower ids first, so that crossing moves cannot deadlock.
+/// An item went from one category to another, or came, or went. Lower ids first, so that crossing moves cannot
+/// deadlock.
 pub(super) fn moved(tx: &mut Tx<'_>, from: Option<i64>, to: Option<i64>) -> Result<()> {
     if from == to {
         return Ok(());
@@ -183,23 +188,34 @@ pub(super) fn moved(tx: &mut Tx<'_>, from: Option<i64>, to: Option<i64>) -> Resu
     Ok(())
 }
 
-/// Refuses a parent that stands below the category itself, walking up from the parent.
-fn stands_clear(tx: &mut Tx<'_>, id: i64, parent: i64, field: &str) -> Result<()> {
+/// Refuses a parent that stands below the category itself, or too deep, walking up from the parent. The rows on the
+/// way are locked, so that two moves that cross cannot make a circle.
+fn stands_clear(tx: &mut Tx<'_>, id: Option<i64>, parent: i64, field: &str) -> Result<()> {
     let refuse = |message: &str| Err(Error::Invalid(vec![Problem::new(field, message)]));
     let mut above = Some(parent);
     for _ in 0..MAX_DEPTH {
-        match above {
-            None => return Ok(()),
-            Some(current) if current == id => {
-                return refuse("must not be the category itself or one below it: choose another parent");
-            }
-            Some(current) => {
-                let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(current));
-                above = categories::table.filter(this).select(categories::parent_id).first(tx.conn)?;
-            }
+        let Some(current) = above else { return Ok(()) };
+        if id == Some(current) {
+            return refuse("must not be the category itself or one below it: choose another parent");
         }
+        let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(current));
+        above = ForUpdate(categories::table.filter(this).select(categories::parent_id)).get_result(tx.conn)?;
     }
     refuse("lies too deep: a tree of categories has at most 32 levels")
+}
+
+/// A code for a category that was given none.
+fn free_code(tx: &mut Tx<'_>, id: i64) -> Result<String> {
+    let mut code = id.to_string();
+    for number in 2_i64.. {
+        let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::code_key.eq(&code));
+        let taken: Option<i64> = categories::table.filter(this).select(categories::id).first(tx.conn).optional()?;
+        if taken.is_none() {
+            break;
+        }
+        code = format!("{id}-{number}");
+    }
+    Ok(code)
 }
 
 fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Category> {

@@ -5,12 +5,14 @@ pub mod images;
 mod list;
 pub mod master;
 mod read;
+#[cfg(test)]
+mod tests;
 mod write;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-pub use list::{ItemFilter, ItemHead, ItemLine, heads, list};
+pub use list::{ItemColumns, ItemFilter, ItemHead, ItemLine, heads, list};
 pub use read::{ItemDetail, Label, by_barcode, by_code, get};
 pub use write::{ItemChanges, NewItem, amend, create, enter, remove};
 

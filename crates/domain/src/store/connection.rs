@@ -3,10 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
 use diesel::prelude::*;
 use diesel::{PgConnection, SqliteConnection};
+
+use super::classify::classify;
+use crate::error::Fault;
+
+/// How long SQLite waits for another process to finish writing, and how often the switch to WAL is tried meanwhile.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A connection to whichever database the settings name.
 #[derive(diesel::MultiConnection)]
@@ -105,10 +113,11 @@ impl Connector {
 
 fn open_sqlite(file: &std::path::Path, purpose: Purpose) -> diesel::ConnectionResult<SqliteConnection> {
     let mut conn = SqliteConnection::establish(&file.to_string_lossy())?;
-    // busy_timeout first: the switch to WAL itself may have to wait for another process.
+    conn.batch_execute("PRAGMA busy_timeout = 5000").map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+    switch_to_wal(&mut conn).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     conn.batch_execute(
-        "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-         PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;
+        "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;
          PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
     )
     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
@@ -116,6 +125,21 @@ fn open_sqlite(file: &std::path::Path, purpose: Purpose) -> diesel::ConnectionRe
         conn.batch_execute("PRAGMA query_only = ON").map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     }
     Ok(conn)
+}
+
+/// Instances that open a new file at once all switch it, and SQLite lets the losers fail without the busy timeout.
+fn switch_to_wal(conn: &mut SqliteConnection) -> QueryResult<()> {
+    let begin = Instant::now();
+    loop {
+        match conn.batch_execute("PRAGMA journal_mode = WAL") {
+            Err(error) if begin.elapsed() < BUSY_TIMEOUT && is_busy(&error) => std::thread::sleep(PAUSE),
+            switched => return switched,
+        }
+    }
+}
+
+fn is_busy(error: &diesel::result::Error) -> bool {
+    classify(error) == Fault::Busy.into()
 }
 
 fn open_postgres(url: &str) -> diesel::ConnectionResult<PgConnection> {

@@ -28,7 +28,8 @@ pub(super) struct Lanes {
     read: Option<Sender<Queued>>,
     write: Option<Sender<Queued>>,
     patience: Duration,
-    threads: Vec<JoinHandle<()>>,
+    readers: Vec<JoinHandle<()>>,
+    writers: Vec<JoinHandle<()>>,
 }
 
 /// A command on its way, and whether it may write.
@@ -61,17 +62,18 @@ trait Job: Send {
 
 impl Lanes {
     pub(super) fn start(connector: &Connector, settings: &Settings) -> std::result::Result<Self, OpenError> {
-        let (read, readers) = crossbeam_channel::bounded(settings.queue);
+        let (read, reads) = crossbeam_channel::bounded(settings.queue);
         let patience = settings.patience;
         match connector.target() {
             Target::Sqlite(_) => {
-                let (write, writer) = crossbeam_channel::bounded(settings.queue);
-                let threads = sqlite::start(connector, settings.readers, &readers, writer)?;
-                Ok(Self { read: Some(read), write: Some(write), patience, threads })
+                let (write, writes) = crossbeam_channel::bounded(settings.queue);
+                let writers = vec![sqlite::start_writer(connector, writes)?];
+                let readers = sqlite::start_readers(connector, settings.readers, &reads)?;
+                Ok(Self { read: Some(read), write: Some(write), patience, readers, writers })
             }
             Target::Postgres(_) => {
-                let threads = postgres::start(connector, settings.pool, &readers)?;
-                Ok(Self { read: Some(read.clone()), write: Some(read), patience, threads })
+                let writers = postgres::start(connector, settings.pool, &reads)?;
+                Ok(Self { read: Some(read.clone()), write: Some(read), patience, readers: Vec::new(), writers })
             }
         }
     }
@@ -106,12 +108,18 @@ impl Lanes {
 
 impl Drop for Lanes {
     fn drop(&mut self) {
+        // The writer last: SQLite folds its log into the file when the last connection closes, if that one may write.
         self.read = None;
+        join(&mut self.readers);
         self.write = None;
-        for thread in self.threads.drain(..) {
-            if thread.join().is_err() {
-                tracing::error!("a database thread panicked");
-            }
+        join(&mut self.writers);
+    }
+}
+
+fn join(threads: &mut Vec<JoinHandle<()>>) {
+    for thread in threads.drain(..) {
+        if thread.join().is_err() {
+            tracing::error!("a database thread panicked");
         }
     }
 }

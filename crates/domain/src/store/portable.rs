@@ -221,7 +221,8 @@ impl<GB> ValidGrouping<GB> for ItemsContain {
     type IsAggregate = is_aggregate::Never;
 }
 
-/// Moves the sequence behind a table's ids past every id in it, after rows came with ids of their own.
+/// Moves the sequence behind a table's ids past every id in it, after rows came with ids of their own. Never back:
+/// the id of a row that is gone is not given again.
 ///
 /// SQLite's AUTOINCREMENT does so by itself.
 pub(crate) fn advance_sequence(conn: &mut Conn, table: &'static str) -> QueryResult<()> {
@@ -229,7 +230,8 @@ pub(crate) fn advance_sequence(conn: &mut Conn, table: &'static str) -> QueryRes
     match conn {
         Conn::Sqlite(_) => Ok(()),
         Conn::Postgres(conn) => conn.batch_execute(&format!(
-            "SELECT setval(pg_get_serial_sequence('{table}', 'id'), GREATEST((SELECT MAX(id) FROM {table}), 1))"
+            "SELECT setval(sequence, GREATEST((SELECT MAX(id) FROM {table}), pg_sequence_last_value(sequence), 1))
+             FROM (SELECT pg_get_serial_sequence('{table}', 'id')::regclass AS sequence) AS behind"
         )),
     }
 }

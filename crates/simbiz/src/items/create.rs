@@ -7,7 +7,7 @@ use stockbridge_domain::items::{self, NewItem};
 use stockbridge_domain::{Organization, Result, Tx};
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::Check;
-use stockbridge_http::fields::{Field, Nested};
+use stockbridge_http::fields::Field;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
 use utoipa::openapi::{RefOr, Schema};
@@ -19,7 +19,7 @@ use crate::TOLERANT;
 use crate::auth::Caller;
 use crate::envelope::{self, Answer, FailureResponse};
 use crate::error::Reason;
-use crate::loose::Word;
+use crate::loose::{Part, Word};
 use crate::organization::Named;
 
 /// The routes of this file.
@@ -80,7 +80,7 @@ struct NewItemRequest {
     /// The item
     #[serde(default)]
     #[schema(value_type = NewItemData, required)]
-    data: Field<Nested<NewItemData>>,
+    data: Field<Part<NewItemData>>,
 }
 
 /// What is said of an item to be
@@ -89,11 +89,11 @@ struct NewItemData {
     /// What it is
     #[serde(default)]
     #[schema(value_type = NewItemHeader, required)]
-    header: Field<Nested<NewItemHeader>>,
+    header: Field<Part<NewItemHeader>>,
     /// How it is counted, sold and bought
     #[serde(default)]
     #[schema(value_type = ItemLine)]
-    line: Field<Nested<ItemLine>>,
+    line: Field<Part<ItemLine>>,
 }
 
 /// The header of an item to be: as that of one to change, but code and name must be there and an id means nothing.

@@ -6,11 +6,11 @@ use stockbridge_domain::items::master::{By, Reference};
 use stockbridge_domain::values::{Change, Price, Text};
 use stockbridge_domain::{Error, TenantId};
 use stockbridge_http::check::{Check, Gap};
-use stockbridge_http::fields::{Field, Nested};
+use stockbridge_http::fields::Field;
 use utoipa::ToSchema;
 
 use crate::ids;
-use crate::loose::{Flag, Loose, Word};
+use crate::loose::{Flag, Loose, Part, Word};
 
 /// What an item is
 #[derive(Debug, Default, Deserialize, ToSchema)]
@@ -115,8 +115,8 @@ pub(super) struct ItemLine {
 }
 
 /// An object inside the body; one that is not there says nothing, and neither does what is no object.
-pub(super) fn part<T: Default>(check: &mut Check, name: &str, field: Field<Nested<T>>) -> T {
-    check.optional(name, field).ok().flatten().map(|Nested(part)| part).unwrap_or_default()
+pub(super) fn part<T: Default>(check: &mut Check, name: &str, field: Field<Part<T>>) -> T {
+    check.optional(name, field).ok().flatten().map(|Part(part)| part).unwrap_or_default()
 }
 
 /// What header and line say, all of it judged.

@@ -84,6 +84,10 @@ async fn everything(call: &Call, listing: Listing) -> std::result::Result<HttpRe
     let (pass, listing) = (call.pass(), Arc::new(listing));
     let first = next_piece(pass.clone(), Arc::clone(&listing), Sent::default()).await;
     let first = first.map_err(|error| call.refuse(error))?;
+    if first.next.is_none() {
+        // A list of one piece is sent with its length, which oldest clients like better.
+        return Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(first.bytes));
+    }
     let pieces = stream::pieces(first, move |sent| next_piece(pass.clone(), Arc::clone(&listing), sent));
     Ok(HttpResponse::Ok().insert_header(ContentType::json()).streaming(pieces))
 }
@@ -130,37 +134,37 @@ struct Sent {
 #[into_params(parameter_in = Query)]
 struct ItemListQuery {
     /// The page, from 1; what is no such number counts as 1
-    #[param(value_type = Option<i64>, minimum = 1, default = 1)]
+    #[param(value_type = i64, required = false, minimum = 1, default = 1)]
     page: Field<Number>,
     /// Rows of a page, at most 200; what is no such number counts as 50, and more as 200
-    #[param(value_type = Option<i64>, minimum = 1, maximum = 200, default = 50)]
+    #[param(value_type = i64, required = false, minimum = 1, maximum = 200, default = 50)]
     per_page: Field<Number>,
     /// 1: everything in one answer, without pages
-    #[param(value_type = Option<String>, example = "0")]
+    #[param(value_type = String, required = false, example = "0")]
     all: Field<bool>,
     /// 0: the same as `all=1`
-    #[param(value_type = Option<String>, example = "1")]
+    #[param(value_type = String, required = false, example = "1")]
     paginate: Field<bool>,
     /// Part of the code, the name or the barcode, in any case
-    #[param(value_type = Option<String>, max_length = 255, example = "CAMBRIDGE")]
+    #[param(value_type = String, required = false, max_length = 255, example = "CAMBRIDGE")]
     q: Field<Option<Loose<255>>>,
     /// The item with this id
-    #[param(value_type = Option<String>, example = "1-1-1001")]
+    #[param(value_type = String, required = false, example = "1-1-1001")]
     item_id: Field<Option<Loose<255>>>,
     /// The item with this code, in any case
-    #[param(value_type = Option<String>, example = "ITEM001")]
+    #[param(value_type = String, required = false, example = "ITEM001")]
     item_code: Field<Option<Loose<255>>>,
     /// Part of the name, in any case
-    #[param(value_type = Option<String>, max_length = 255)]
+    #[param(value_type = String, required = false, max_length = 255)]
     item_name: Field<Option<Loose<255>>>,
     /// The item with this barcode
-    #[param(value_type = Option<String>, example = "9551234567890")]
+    #[param(value_type = String, required = false, example = "9551234567890")]
     item_barcode: Field<Option<Loose<255>>>,
     /// Changed at this date-time or later: `YYYY-MM-DD HH:MM:SS` on the organization's clock, a date alone, or ISO 8601
-    #[param(value_type = Option<String>, example = "2026-01-01 00:00:00")]
+    #[param(value_type = String, required = false, example = "2026-01-01 00:00:00")]
     updated_from: Field<Option<Loose<255>>>,
     /// Changed in this second or before; a date alone includes its whole day
-    #[param(value_type = Option<String>, example = "2026-12-31 23:59:59")]
+    #[param(value_type = String, required = false, example = "2026-12-31 23:59:59")]
     updated_to: Field<Option<Loose<255>>>,
 }
 

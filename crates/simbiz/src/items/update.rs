@@ -8,7 +8,7 @@ use stockbridge_domain::items::{self, ItemChanges};
 use stockbridge_domain::{Error, Organization, Problem, Result, TenantId, Tx};
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::Check;
-use stockbridge_http::fields::{Field, Nested};
+use stockbridge_http::fields::Field;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use super::read::Key;
 use crate::auth::Caller;
 use crate::envelope::{self, Answer, FailureResponse};
 use crate::error::Reason;
-use crate::loose::Word;
+use crate::loose::{Part, Word};
 use crate::organization::Named;
 use crate::{TOLERANT, ids};
 
@@ -87,7 +87,7 @@ struct ItemChangeRequest {
     /// What changes
     #[serde(default)]
     #[schema(value_type = ItemChangeData, required)]
-    data: Field<Nested<ItemChangeData>>,
+    data: Field<Part<ItemChangeData>>,
 }
 
 /// What is said of an item that changes
@@ -96,11 +96,11 @@ struct ItemChangeData {
     /// What it is
     #[serde(default)]
     #[schema(value_type = ItemHeader)]
-    header: Field<Nested<ItemHeader>>,
+    header: Field<Part<ItemHeader>>,
     /// How it is counted, sold and bought
     #[serde(default)]
     #[schema(value_type = ItemLine)]
-    line: Field<Nested<ItemLine>>,
+    line: Field<Part<ItemLine>>,
 }
 
 /// What a PATCH says.

@@ -1,6 +1,6 @@
 //! Failures are counted per account and per address, for a while.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
 
 use crate::access::throttle::{Limits, Throttle};
@@ -9,9 +9,7 @@ use crate::error::{Error, Result};
 const WINDOW: Duration = Duration::from_secs(100);
 const LIMITS: Limits = Limits { per_account: 3, per_address: 5, window: WINDOW };
 
-fn home() -> Option<IpAddr> {
-    Some(IpAddr::from([127, 0, 0, 1]))
-}
+const HOME: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
 
 /// Fails so many times.
 fn fail(throttle: &Throttle, account: &str, address: Option<IpAddr>, now: Instant, times: usize) {
@@ -59,10 +57,10 @@ fn attempts_while_refused_do_not_lengthen_the_wait() {
 fn an_address_is_slowed_down_whatever_accounts_it_tries() {
     let (throttle, now) = (Throttle::new(LIMITS), Instant::now());
     for account in ["ann", "ben", "cat", "dan", "eve"] {
-        assert_eq!(throttle.check(account, home(), now), Ok(()));
-        fail(&throttle, account, home(), now, 1);
+        assert_eq!(throttle.check(account, HOME, now), Ok(()));
+        fail(&throttle, account, HOME, now, 1);
     }
-    assert_eq!(throttle.check("fay", home(), now), refused(100));
+    assert_eq!(throttle.check("fay", HOME, now), refused(100));
     assert_eq!(throttle.check("fay", Some(IpAddr::from([10, 0, 0, 1])), now), Ok(()), "from elsewhere");
     assert_eq!(throttle.check("fay", None, now), Ok(()), "from an unknown place");
 }
@@ -70,16 +68,12 @@ fn an_address_is_slowed_down_whatever_accounts_it_tries() {
 #[test]
 fn success_clears_the_account_and_not_the_address() {
     let (throttle, now) = (Throttle::new(LIMITS), Instant::now());
-    fail(&throttle, "ann", home(), now, 2);
+    fail(&throttle, "ann", HOME, now, 2);
     throttle.succeeded("ann");
-    fail(&throttle, "ann", home(), now, 2);
-    assert_eq!(throttle.check("ann", home(), now), Ok(()), "only two since the last success");
-    fail(&throttle, "ben", home(), now, 1);
-    assert_eq!(
-        throttle.check("cat", home(), now),
-        refused(100),
-        "one's own account does not excuse guessing at others"
-    );
+    fail(&throttle, "ann", HOME, now, 2);
+    assert_eq!(throttle.check("ann", HOME, now), Ok(()), "only two since the last success");
+    fail(&throttle, "ben", HOME, now, 1);
+    assert_eq!(throttle.check("cat", HOME, now), refused(100), "one's own account does not excuse guessing at others");
 }
 
 #[test]

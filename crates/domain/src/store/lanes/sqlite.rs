@@ -13,30 +13,30 @@ use crate::store::connection::{Conn, Connector, Purpose};
 /// Commands that share one commit, at the most.
 const GROUP: usize = 64;
 
-pub(super) fn start(
-    connector: &Connector,
-    readers: usize,
-    reads: &Queue,
-    writes: Queue,
-) -> Result<Vec<JoinHandle<()>>, OpenError> {
-    // Opened here, so that a database that cannot be opened is an error of the start, not of the first request.
+// Connections are opened here, so that a database that cannot be opened is an error of the start, not of the first
+// request.
+
+pub(super) fn start_writer(connector: &Connector, writes: Queue) -> Result<JoinHandle<()>, OpenError> {
     let mut writer = Writer { conn: connector.open(Purpose::Write)?, connector: connector.clone() };
-    let mut threads = vec![spawn("sqlite-writer", move || {
+    let run = move || {
         while let Some(group) = next_group(&writes) {
             writer.carry_out(group);
         }
-    })?];
-    for _ in 0..readers.max(1) {
+    };
+    Ok(spawn("sqlite-writer", run)?)
+}
+
+pub(super) fn start_readers(
+    connector: &Connector,
+    count: usize,
+    reads: &Queue,
+) -> Result<Vec<JoinHandle<()>>, OpenError> {
+    let start = |_| {
         let (mut conn, reads) = (connector.open(Purpose::Read)?, reads.clone());
-        threads.push(spawn("sqlite-reader", move || {
-            for queued in &reads {
-                if let Some(queued) = queued.in_time() {
-                    read(&mut conn, queued);
-                }
-            }
-        })?);
-    }
-    Ok(threads)
+        let run = move || reads.iter().filter_map(Queued::in_time).for_each(|queued| read(&mut conn, queued));
+        Ok(spawn("sqlite-reader", run)?)
+    };
+    (0..count.max(1)).map(start).collect()
 }
 
 /// Waits for a command, and takes along what else waits. `None` when the store is gone.
@@ -52,13 +52,15 @@ fn read(conn: &mut Conn, mut queued: Queued) {
     if let Err(error) = began {
         return queued.job.fail(fault_of(&error));
     }
-    queued.job.attempt(conn);
-    match conn.batch_execute("COMMIT") {
-        Ok(()) => queued.job.answer(),
-        Err(error) => {
-            roll_back(conn);
-            queued.job.fail(fault_of(&error));
-        }
+    let attempt = queued.job.attempt(conn);
+    let ended = conn.batch_execute("COMMIT");
+    if ended.is_err() {
+        roll_back(conn);
+    }
+    match (attempt, ended) {
+        (Attempt::Done, Err(error)) => queued.job.fail(fault_of(&error)),
+        // What was refused says more than the end of a transaction that the same trouble may have ended already.
+        (Attempt::Refused(_), _) | (Attempt::Done, Ok(())) => queued.job.answer(),
     }
 }
 
@@ -78,7 +80,8 @@ impl Writer {
                 }
             }
         }
-        for queued in group {
+        // Each is asked again whether it is in time: another process may keep every one of them waiting.
+        for queued in group.into_iter().filter_map(Queued::in_time) {
             self.alone(queued);
         }
     }
@@ -123,7 +126,8 @@ impl Writer {
     /// Leaves any transaction; where that fails the connection is lost and a new one takes its place.
     fn recover(&mut self) {
         roll_back(&mut self.conn);
-        if self.conn.batch_execute("BEGIN IMMEDIATE; ROLLBACK").is_err() {
+        // Not BEGIN IMMEDIATE: that another process writes does not make this connection a bad one.
+        if self.conn.batch_execute("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1; ROLLBACK").is_err() {
             match self.connector.open(Purpose::Write) {
                 Ok(conn) => self.conn = conn,
                 Err(error) => tracing::error!(%error, "the database cannot be opened again"),

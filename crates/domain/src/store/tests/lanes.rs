@@ -88,8 +88,7 @@ fn a_full_queue_is_busy_at_once() {
 #[test]
 fn a_wait_past_patience_is_busy_and_the_command_is_not_run() {
     on_both(|fixture| {
-        let store =
-            fixture.open(|settings| (settings.patience, settings.pool) = (Duration::from_millis(50), 1));
+        let store = fixture.open(|settings| (settings.patience, settings.pool) = (Duration::from_millis(50), 1));
         let held = hold(&store);
         let late = start(store.alter(|lobby| note(lobby, "late")));
         std::thread::sleep(Duration::from_millis(100));

@@ -1,11 +1,17 @@
 //! The way to the data, on both engines. The commands here write notes: rows of a table that belongs to no tenant.
 
+mod checks;
+mod classify;
 mod lanes;
+mod migrations;
+mod portable;
 mod postgres;
+mod schema;
+mod search;
 mod sqlite;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 
 use diesel::prelude::*;
@@ -13,7 +19,7 @@ use diesel::prelude::*;
 use super::{Lobby, Store};
 use crate::error::{Error, Result};
 use crate::schema::server_secrets as notes;
-use crate::testing::{Fixture, Started, start};
+use crate::testing::{Fixture, Started, start, until};
 
 /// A refusal, as a rule would say it.
 const REFUSED: Error = Error::Banned;

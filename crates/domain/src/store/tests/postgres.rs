@@ -63,8 +63,9 @@ fn crosswise(
 fn connections_that_died_idle_are_replaced_unnoticed() {
     on_postgres(|fixture| {
         for round in 0..3 {
-            let commands =
-                (0..8).map(|n| start(fixture.store.alter(move |lobby| note(lobby, &format!("{round}{n}"))))).collect::<Vec<_>>();
+            let commands = (0..8)
+                .map(|n| start(fixture.store.alter(move |lobby| note(lobby, &format!("{round}{n}")))))
+                .collect::<Vec<_>>();
             for command in commands {
                 assert_eq!(command.wait(fixture), Ok(()));
             }

@@ -63,7 +63,7 @@ fn after_a_failed_group_commit_each_command_runs_once_more_alone() {
             lobby.conn.batch_execute(&format!("PRAGMA defer_foreign_keys = ON; {ORPHAN}"))?;
             Ok(())
         }));
-        let refused = start(fixture.store.alter(|lobby| note(lobby, "refused").and_then(|()| Err::<(), _>(REFUSED))));
+        let refused = start(fixture.store.alter(|lobby| note(lobby, "refused").and(Err::<(), _>(REFUSED))));
         let last = good("last");
         held.release(fixture);
         assert_eq!(first.wait(fixture), Ok(()));
@@ -96,6 +96,21 @@ fn a_reader_cannot_write() {
         let written = fixture.look(|lobby| note(lobby, "a"));
         assert!(matches!(written, Err(Error::Fault(Fault::Unavailable(_)))), "{written:?}");
         assert_eq!(kept(fixture), [""; 0]);
+    });
+}
+
+#[test]
+fn a_reader_that_loses_its_transaction_says_what_the_command_said_and_reads_on() {
+    on_sqlite(|fixture| {
+        let store = fixture.open(|settings| settings.readers = 1);
+        let lose = |answer: Result<(), Error>| {
+            fixture.wait(
+                store.look(move |lobby| lobby.conn.batch_execute("ROLLBACK").map_err(Error::from).and(answer.clone())),
+            )
+        };
+        assert_eq!(lose(Err(REFUSED)), Err(REFUSED));
+        assert!(matches!(lose(Ok(())), Err(Error::Fault(Fault::Internal(_)))));
+        assert_eq!(fixture.wait(store.look(|_| Ok(7))), Ok(7));
     });
 }
 

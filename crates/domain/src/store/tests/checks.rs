@@ -1,0 +1,133 @@
+//! Each CHECK constraint refuses what the rules refuse before it.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection;
+
+use super::notes;
+use crate::access::keys::{self, NewKey};
+use crate::access::uids;
+use crate::actor::Role;
+use crate::testing::{Fixture, Shop, code, name, on_both, password, whole};
+
+/// Every constraint, and statements that break it in each of its ways.
+const BROKEN: &[(&str, &[&str])] = &[
+    ("tenants_code_length", &["UPDATE tenants SET code = ''", "UPDATE tenants SET code = :65"]),
+    (
+        "users_role",
+        &["UPDATE users SET role = 'owner'", "UPDATE users SET role = 'Admin'", "UPDATE users SET role = ''"],
+    ),
+    (
+        "simbiz_uids_uid_length",
+        &[
+            "INSERT INTO simbiz_uids SELECT '', secret_hash, is_disabled, NULL, created_at FROM simbiz_uids",
+            "INSERT INTO simbiz_uids SELECT :65, secret_hash, is_disabled, NULL, created_at FROM simbiz_uids",
+        ],
+    ),
+    ("tenant_counters_value", &["UPDATE tenant_counters SET value = -1"]),
+    ("categories_product_count", &["UPDATE categories SET product_count = -1"]),
+    ("categories_code_length", &["UPDATE categories SET code = ''", "UPDATE categories SET code = :65"]),
+    ("brands_code_length", &["UPDATE brands SET code = ''", "UPDATE brands SET code = :65"]),
+    ("item_types_code_length", &["UPDATE item_types SET code = ''", "UPDATE item_types SET code = :65"]),
+    ("uoms_code_length", &["UPDATE uoms SET code = ''", "UPDATE uoms SET code = :65"]),
+    ("warehouses_code_length", &["UPDATE warehouses SET code = ''", "UPDATE warehouses SET code = :65"]),
+    ("products_sku_length", &["UPDATE products SET sku = ''", "UPDATE products SET sku = :65"]),
+    ("products_name_length", &["UPDATE products SET name = ''", "UPDATE products SET name = :256"]),
+    ("products_barcode_length", &["UPDATE products SET barcode = ''", "UPDATE products SET barcode = :65"]),
+    ("products_tracking", &["UPDATE products SET tracking = 'lot'", "UPDATE products SET tracking = ''"]),
+    (
+        "products_base_price",
+        &["UPDATE products SET base_price = -1", "UPDATE products SET base_price = 9000000000000001"],
+    ),
+    (
+        "products_cost_price",
+        &["UPDATE products SET cost_price = -1", "UPDATE products SET cost_price = 9000000000000001"],
+    ),
+    (
+        "products_compare_at_price",
+        &["UPDATE products SET compare_at_price = -1", "UPDATE products SET compare_at_price = 9000000000000001"],
+    ),
+    ("products_weight", &["UPDATE products SET weight = -1"]),
+    ("stock_levels_quantity", &["UPDATE stock_levels SET quantity = -1"]),
+    ("stock_levels_reserved", &["UPDATE stock_levels SET reserved = -1"]),
+    ("stock_levels_reorder_level", &["UPDATE stock_levels SET reorder_level = -1"]),
+];
+
+/// What the rules allow at their edges, the tables allow too.
+const AT_THE_EDGE: &[&str] = &[
+    "UPDATE products SET sku = :64, name = :255, barcode = :64, base_price = 9000000000000000, weight = 0",
+    "UPDATE tenants SET code = :64",
+    "UPDATE stock_levels SET quantity = 0, reserved = 0, reorder_level = 0",
+];
+
+/// Puts texts of so many characters, which take more bytes, into a statement.
+fn filled(statement: &str) -> String {
+    [256, 255, 65, 64].iter().fold(statement.to_owned(), |statement, length| {
+        statement.replace(&format!(":{length}"), &format!("'{}'", "é".repeat(*length)))
+    })
+}
+
+/// One row in every table that has a CHECK.
+fn one_of_each(fixture: &Fixture) {
+    use crate::error::Thing;
+    use crate::items::master::{self, NewEntry};
+    let shop = Shop::open(fixture, "BHH");
+    shop.user("ann@acme.com", Role::Staff);
+    fixture.alter(|lobby| uids::create(lobby, &code("support"), &password(), None)).unwrap();
+    let key = NewKey { id: None, name: name("Connector"), can_write: true, expires_on: None };
+    shop.write(move |tx| keys::create(tx, &key).map(|_| ())).unwrap();
+    shop.category("Bolts");
+    for thing in [Thing::Brand, Thing::ItemType, Thing::Uom] {
+        let entry = NewEntry { code: code("X"), name: name("X") };
+        shop.write(move |tx| master::create(tx, thing, &entry)).unwrap();
+    }
+    let (item, warehouse) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
+    shop.stock(item, warehouse, whole(1));
+}
+
+#[test]
+fn each_check_bites() {
+    on_both(|fixture| {
+        one_of_each(fixture);
+        let mut conn = fixture.connect();
+        for (constraint, statements) in BROKEN {
+            for statement in *statements {
+                let refused = conn.batch_execute(&filled(statement)).expect_err(statement).to_string();
+                assert!(refused.to_lowercase().contains("check constraint"), "{statement}: {refused}");
+                assert!(refused.contains(constraint), "{statement}: {refused}");
+            }
+        }
+        for statement in AT_THE_EDGE {
+            conn.batch_execute(&filled(statement)).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+    });
+}
+
+#[test]
+fn no_check_is_forgotten_here() {
+    on_both(|fixture| {
+        let named = if fixture.is_postgres() {
+            fixture.texts("SELECT conname::text AS line FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0")
+        } else {
+            let tables =
+                fixture.texts("SELECT sql AS line FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%CHECK%'");
+            let constraints = tables.iter().flat_map(|sql| sql.split("CONSTRAINT ").skip(1));
+            let checks = constraints.filter_map(|text| text.split_once(char::is_whitespace));
+            checks.filter(|(_, rest)| rest.trim_start().starts_with("CHECK")).map(|(name, _)| name.to_owned()).collect()
+        };
+        let named = named.into_iter().collect::<BTreeSet<_>>();
+        assert_eq!(named, BROKEN.iter().map(|(constraint, _)| (*constraint).to_owned()).collect());
+    });
+}
+
+#[test]
+fn no_rule_stands_in_the_way_of_an_empty_note() {
+    use diesel::prelude::*;
+    on_both(|fixture| {
+        let empty = fixture.alter(|lobby| {
+            let row = (notes::name.eq(""), notes::value.eq(""));
+            Ok(diesel::insert_into(notes::table).values(row).execute(lobby.conn)?)
+        });
+        assert_eq!(empty, Ok(1));
+    });
+}

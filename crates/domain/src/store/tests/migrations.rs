@@ -1,0 +1,82 @@
+//! Tables that come, go and come again, also when several instances bring them at once.
+
+use crate::store::{OpenError, Settings, Store, migrations};
+use crate::testing::database::Database;
+use crate::testing::{Shop, on_both};
+
+use super::schema::facts;
+
+/// An empty database of each engine there is.
+fn empty() -> Vec<Database> {
+    std::iter::once(Database::empty_sqlite()).chain(Database::empty_postgres()).collect()
+}
+
+#[test]
+fn down_and_up_again_leaves_the_same_tables() {
+    on_both(|fixture| {
+        let settings = Settings::new(fixture.url());
+        let before = facts(fixture);
+        assert!(migrations::run(&settings).unwrap().is_empty(), "nothing was pending");
+        let down = migrations::revert_all(&settings).unwrap();
+        assert!(!down.is_empty());
+        assert_eq!(facts(fixture).len(), 0);
+        let left = if fixture.is_postgres() {
+            "SELECT relname::text AS line FROM pg_class
+             WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE '\\_\\_diesel%'"
+        } else {
+            "SELECT name AS line FROM sqlite_schema
+             WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_\\_diesel%' ESCAPE '\\'"
+        };
+        assert_eq!(fixture.texts(left), [""; 0]);
+        let mut up = migrations::run(&settings).unwrap();
+        up.reverse();
+        assert_eq!(up, down);
+        assert_eq!(facts(fixture), before);
+        let store = fixture.open(|_| {});
+        assert_eq!(fixture.wait(store.look(|_| Ok(()))), Ok(()));
+    });
+}
+
+#[test]
+fn down_works_on_a_database_that_is_not_empty() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        shop.category("Bolts");
+        let (item, warehouse) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
+        shop.stock(item, warehouse, crate::testing::whole(1));
+        migrations::revert_all(&Settings::new(fixture.url())).unwrap();
+        assert_eq!(facts(fixture).len(), 0);
+    });
+}
+
+#[test]
+fn six_instances_that_start_at_once_all_find_the_tables() {
+    for database in empty() {
+        let url = database.url();
+        let instances = (0..6)
+            .map(|_| {
+                let url = url.clone();
+                std::thread::spawn(move || {
+                    let settings = Settings::new(url);
+                    let ran = migrations::run(&settings).map_err(|error| error.to_string())?;
+                    drop(Store::open(&settings).map_err(|error| error.to_string())?);
+                    Ok::<_, String>(ran.len())
+                })
+            })
+            .collect::<Vec<_>>();
+        let ran = instances.into_iter().map(|instance| instance.join().unwrap()).collect::<Result<Vec<_>, _>>();
+        let mut ran = ran.unwrap_or_else(|error| panic!("{url}: {error}"));
+        ran.sort_unstable();
+        assert_eq!(ran[..5], [0; 5], "{url}: one of them migrates, the others wait");
+        assert!(ran[5] > 0, "{url}");
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_an_error_not_a_panic() {
+    for url in ["sqlite:///no/such/directory/stock.db", "postgres://127.0.0.1:1/nothing?connect_timeout=1"] {
+        let failed = migrations::run(&Settings::new(url));
+        assert!(matches!(failed, Err(OpenError::Connection(_))), "{url}: {failed:?}");
+    }
+    assert!(matches!(migrations::run(&Settings::new("mysql://here")), Err(OpenError::Url(_))));
+}

@@ -1,0 +1,207 @@
+//! The statements and values that both engines share, on each of them.
+
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::{notes, until};
+use crate::access::tenants::{self, NewTenant};
+use crate::actor::{Role, TenantId};
+use crate::error::Result;
+use crate::items::{self, Tracking};
+use crate::schema::{stock_levels as levels, users};
+use crate::store::Lobby;
+use crate::store::portable::{ForUpdate, Portable, Total, advance_sequence};
+use crate::testing::{Fixture, Shop, code, name, on_both, on_postgres, start, whole};
+use crate::values::{LIMIT, Quantity};
+
+/// Writes a note, or over it; tells what it says then.
+fn write_over(lobby: &mut Lobby<'_>, name: &str, value: &str) -> Result<String> {
+    let upsert = diesel::insert_into(notes::table)
+        .values((notes::name.eq(name), notes::value.eq(value)))
+        .on_conflict(notes::name)
+        .do_update()
+        .set(notes::value.eq(value))
+        .returning(notes::value);
+    Ok(Portable(upsert).get_result(lobby.conn)?)
+}
+
+/// Writes a note where there is none; tells how many it wrote.
+fn write_once(lobby: &mut Lobby<'_>, name: &str, value: &str) -> Result<usize> {
+    let insert = diesel::insert_into(notes::table)
+        .values((notes::name.eq(name), notes::value.eq(value)))
+        .on_conflict(notes::name)
+        .do_nothing();
+    Ok(Portable(insert).execute(lobby.conn)?)
+}
+
+#[test]
+fn an_upsert_inserts_then_updates_and_returns_what_is_there() {
+    on_both(|fixture| {
+        for value in ["first", "second"] {
+            assert_eq!(fixture.alter(move |lobby| write_over(lobby, "a", value)), Ok(value.to_owned()));
+        }
+        assert_eq!(fixture.alter(|lobby| write_once(lobby, "a", "third")), Ok(0));
+        assert_eq!(fixture.alter(|lobby| write_once(lobby, "b", "other")), Ok(1));
+        let values = fixture.texts("SELECT name || '=' || value AS line FROM server_secrets ORDER BY name");
+        assert_eq!(values, ["a=second", "b=other"]);
+    });
+}
+
+#[test]
+fn a_locked_row_is_waited_for() {
+    on_postgres(|fixture| {
+        fixture.alter(|lobby| write_over(lobby, "a", "first")).unwrap();
+        let (locked, is_locked) = channel();
+        let (release, released) = channel::<()>();
+        let first = start(fixture.store.alter(move |lobby| {
+            let row = notes::table.filter(notes::name.eq("a")).select(notes::value);
+            let value: String = ForUpdate(row).get_result(lobby.conn)?;
+            locked.send(()).unwrap();
+            released.recv().unwrap();
+            write_over(lobby, "a", &format!("{value} second"))
+        }));
+        is_locked.recv().unwrap();
+        let (done, is_done) = channel();
+        let second = start(fixture.store.alter(move |lobby| {
+            let row = notes::table.filter(notes::name.eq("a")).select(notes::value);
+            let value: String = ForUpdate(row).get_result(lobby.conn)?;
+            done.send(()).unwrap();
+            Ok(value)
+        }));
+        let waiting = "SELECT pid::text AS line FROM pg_locks WHERE NOT granted";
+        until("the second command waits for a lock", || !fixture.texts(waiting).is_empty());
+        assert!(is_done.try_recv().is_err(), "the lock let the second one through");
+        release.send(()).unwrap();
+        first.wait(fixture).unwrap();
+        assert_eq!(second.wait(fixture), Ok("first second".to_owned()));
+    });
+}
+
+#[test]
+fn a_locking_query_reads_like_any_other() {
+    on_both(|fixture| {
+        fixture.alter(|lobby| write_over(lobby, "a", "first")).unwrap();
+        let read = |wanted: &'static str| {
+            fixture.alter(move |lobby| {
+                let row = notes::table.filter(notes::name.eq(wanted)).select(notes::value);
+                Ok(ForUpdate(row).get_result::<String>(lobby.conn).optional()?)
+            })
+        };
+        assert_eq!(read("a"), Ok(Some("first".to_owned())));
+        assert_eq!(read("b"), Ok(None));
+    });
+}
+
+/// The sum of all stock of an item.
+fn on_hand(shop: &Shop<'_>, item: i64) -> Result<i64> {
+    shop.read(move |tx| {
+        let this = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq(item));
+        Ok(levels::table.filter(this).select(Total(levels::quantity)).get_result(tx.conn)?)
+    })
+}
+
+#[test]
+fn totals_of_none_one_and_many_rows_are_whole_numbers() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let items = ["NONE", "ONE", "MANY"].map(|sku| shop.item(sku).id);
+        let warehouses = ["A", "B", "C"].map(|place| shop.warehouse(place));
+        shop.stock(items[1], warehouses[0], whole(3));
+        for warehouse in warehouses {
+            shop.stock(items[2], warehouse, whole(LIMIT));
+        }
+        assert_eq!(items.map(|item| on_hand(&shop, item)), [Ok(0), Ok(30_000), Ok(3 * LIMIT * 10_000)]);
+        let grouped = shop.read(move |tx| crate::stock::on_hand(tx, &items)).unwrap();
+        assert_eq!((grouped.len(), grouped.get(&items[1])), (2, Some(&whole(3))));
+        assert_eq!(grouped.get(&items[2]), Some(&Quantity::from_ten_thousandths(3 * LIMIT * 10_000)));
+    });
+}
+
+#[test]
+fn totals_reach_to_the_end_of_their_type() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let item = shop.item("ANVIL").id;
+        let warehouses = ["A", "B"].map(|place| shop.warehouse(place));
+        let most = [i64::MAX - 1, 1].map(Quantity::from_ten_thousandths);
+        for (warehouse, quantity) in warehouses.into_iter().zip(most) {
+            shop.stock(item, warehouse, quantity);
+        }
+        assert_eq!(on_hand(&shop, item), Ok(i64::MAX));
+        shop.stock(item, shop.warehouse("C"), Quantity::from_ten_thousandths(1));
+        assert!(on_hand(&shop, item).is_err(), "one more is an error, not a float and not a negative number");
+    });
+}
+
+#[test]
+fn words_are_stored_as_they_are_and_unknown_ones_are_an_error() {
+    on_both(|fixture| {
+        for role in Role::ALL {
+            assert_eq!((Role::from_word(role.as_str()), role.to_string().as_str()), (Some(*role), role.as_str()));
+        }
+        assert_eq!((Role::from_word("Admin"), Role::from_word("")), (None, None));
+        assert_eq!(
+            Tracking::ALL.iter().map(|tracking| tracking.as_str()).collect::<Vec<_>>(),
+            ["none", "batch", "serial"]
+        );
+        let shop = Shop::open(fixture, "BHH");
+        let user = shop.user("ann@acme.com", Role::Manager);
+        let role = |shop: &Shop<'_>| {
+            shop.read(move |tx| {
+                let this = users::tenant_id.eq(tx.tenant_id()).and(users::id.eq(user));
+                Ok(users::table.filter(this).select(users::role).first::<Role>(tx.conn)?)
+            })
+        };
+        assert_eq!(role(&shop), Ok(Role::Manager));
+        fixture.execute(if fixture.is_postgres() {
+            "ALTER TABLE users DROP CONSTRAINT users_role; UPDATE users SET role = 'owner'"
+        } else {
+            "PRAGMA ignore_check_constraints = ON; UPDATE users SET role = 'owner'"
+        });
+        assert!(role(&shop).is_err(), "a role that nobody knows gives no rights");
+    });
+}
+
+fn tenant(fixture: &Fixture, id: Option<i64>, tenant_code: &str) -> TenantId {
+    let (id, code, name) = (id.map(TenantId::new), code(tenant_code), name(tenant_code));
+    let new = NewTenant { id, code, name, zone: chrono_tz::Tz::UTC, subscription_ends_at: None };
+    fixture.alter(move |lobby| tenants::create(lobby, &new)).expect("a new tenant")
+}
+
+#[test]
+fn ids_go_on_after_those_that_rows_came_with() {
+    on_both(|fixture| {
+        assert_eq!(tenant(fixture, Some(7), "SEVEN"), TenantId::new(7));
+        assert_eq!(tenant(fixture, None, "EIGHT"), TenantId::new(8));
+        assert_eq!(tenant(fixture, Some(3), "THREE"), TenantId::new(3));
+        assert_eq!(tenant(fixture, None, "NINE"), TenantId::new(9));
+    });
+}
+
+#[test]
+fn an_id_is_never_given_twice_even_when_its_row_is_gone() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let [first, gone] = ["FIRST", "GONE"].map(|sku| shop.item(sku));
+        shop.write(move |tx| items::remove(tx, gone.id)).unwrap();
+        let entered = items::Item { id: 100, sku: "ENTERED".to_owned(), ..first.clone() };
+        shop.write(move |tx| items::enter(tx, &entered)).unwrap();
+        shop.write(|tx| items::remove(tx, 100)).unwrap();
+        let low = items::Item { id: 50, sku: "LOW".to_owned(), ..first };
+        shop.write(move |tx| items::enter(tx, &low)).unwrap();
+        assert_eq!(shop.item("NEXT").id, 101);
+    });
+}
+
+#[test]
+fn a_sequence_behind_an_empty_table_stays_where_it_is() {
+    on_both(|fixture| {
+        fixture.alter(|lobby| Ok(advance_sequence(lobby.conn, "tenants")?)).unwrap();
+        let first = tenant(fixture, None, "FIRST").get();
+        assert!(first <= 2, "{first}");
+        std::thread::sleep(Duration::from_millis(1));
+        assert_eq!(tenant(fixture, None, "SECOND").get(), first + 1);
+    });
+}

@@ -1,0 +1,201 @@
+//! Searching items: through the trigram index of either engine, with the same finds.
+
+use diesel::connection::SimpleConnection;
+
+use crate::items::{self, ItemChanges, ItemFilter, NewItem};
+use crate::page::{Start, Window};
+use crate::testing::{Shop, code, name, on_both, on_sqlite};
+use crate::values::Change;
+
+fn stock_up(shop: &Shop<'_>, goods: &[(&str, &str, Option<&str>)]) {
+    for (title, sku, barcode) in goods {
+        let rest = ItemChanges { barcode: Change::to(barcode.map(code)), ..ItemChanges::default() };
+        let new = NewItem { sku: code(sku), name: name(title), rest };
+        shop.write(move |tx| items::create(tx, &new)).unwrap();
+    }
+}
+
+/// The SKUs that a filter finds, as a list with total.
+fn found(shop: &Shop<'_>, filter: ItemFilter) -> Vec<String> {
+    let window = Window { start: Start::Page(1), limit: 50 };
+    let slice = shop.read(move |tx| items::heads(tx, &filter, &window)).unwrap();
+    assert_eq!(slice.total, i64::try_from(slice.rows.len()).unwrap());
+    slice.rows.into_iter().map(|head| head.sku).collect()
+}
+
+fn anywhere(shop: &Shop<'_>, needle: &str) -> Vec<String> {
+    found(shop, ItemFilter { search: Some(needle.to_owned()), ..ItemFilter::default() })
+}
+
+fn in_name(shop: &Shop<'_>, needle: &str) -> Vec<String> {
+    found(shop, ItemFilter { name: Some(needle.to_owned()), ..ItemFilter::default() })
+}
+
+#[test]
+fn a_part_of_name_sku_or_barcode_is_found_in_any_case() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        stock_up(&shop, &[("Sample Item", "WGT-500", Some("9551234567890")), ("Bolt", "BLT-M820", None)]);
+        for needle in ["sample", "PLE IT", "wgt", "T-5", "wg", "W", "9551234567890", "123", "  sample  ", "Sample Item"]
+        {
+            assert_eq!(anywhere(&shop, needle), ["WGT-500"], "{needle:?}");
+        }
+        for needle in ["", "   ", "t"] {
+            assert_eq!(anywhere(&shop, needle), ["WGT-500", "BLT-M820"], "{needle:?}");
+        }
+        for needle in ["samples", "xyz", "z", "item wgt", "Item  S"] {
+            assert_eq!(anywhere(&shop, needle), [""; 0], "{needle:?}");
+        }
+    });
+}
+
+#[test]
+fn a_needle_does_not_reach_from_one_column_into_the_next() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        stock_up(&shop, &[("anvil", "HAMMER", Some("4711"))]);
+        for needle in ["anvilhammer", "lh", "ilha", "anvil\u{1f}hammer", "\u{1f}", "l\u{1f}h", "hammer4711", "r 4"] {
+            assert_eq!(anywhere(&shop, needle), [""; 0], "{needle:?}");
+        }
+    });
+}
+
+#[test]
+fn a_search_by_name_finds_names_only() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        stock_up(&shop, &[("anvil", "HAMMER", Some("4711")), ("hammer", "ANVIL", Some("4712"))]);
+        assert_eq!(in_name(&shop, "anvil"), ["HAMMER"]);
+        assert_eq!(in_name(&shop, "Ham"), ["ANVIL"]);
+        assert_eq!(in_name(&shop, "vi"), ["HAMMER"]);
+        assert_eq!(in_name(&shop, "471"), [""; 0]);
+        assert_eq!(in_name(&shop, ""), ["HAMMER", "ANVIL"]);
+        let both = ItemFilter { name: Some("anvil".into()), search: Some("4711".into()), ..ItemFilter::default() };
+        assert_eq!(found(&shop, both), ["HAMMER"]);
+    });
+}
+
+#[test]
+fn signs_with_a_meaning_to_the_engines_are_ordinary_here() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let names =
+            ["100% wool", "a_b_c", r"back\slash", "5\" screen", "o'ring", "star*", "(round)", "{\"a\": 1}", "plain"];
+        let skus = (0..names.len()).map(|number| format!("S{number}")).collect::<Vec<_>>();
+        for (title, sku) in names.iter().zip(&skus) {
+            stock_up(&shop, &[(title, sku, None)]);
+        }
+        let needles = [
+            ("%", 0),
+            ("0%", 0),
+            ("0% w", 0),
+            ("_", 1),
+            ("_b", 1),
+            ("_b_", 1),
+            ("a_b_c", 1),
+            ("\\", 2),
+            ("k\\", 2),
+            ("ck\\sl", 2),
+            ("\"", 3),
+            ("5\"", 3),
+            ("5\" s", 3),
+            ("'", 4),
+            ("o'r", 4),
+            ("o'ring", 4),
+            ("*", 5),
+            ("star*", 5),
+            ("(", 6),
+            ("(rou", 6),
+            ("nd)", 6),
+            ("\": 1}", 7),
+        ];
+        for (needle, number) in needles {
+            let expected =
+                names.iter().zip(&skus).filter(|(title, _)| title.contains(needle)).map(|(_, sku)| sku.clone());
+            let expected = expected.collect::<Vec<_>>();
+            assert!(expected.contains(&skus[number]));
+            assert_eq!(anywhere(&shop, needle), expected, "{needle:?}");
+            assert_eq!(in_name(&shop, needle), expected, "{needle:?} in names");
+        }
+        for needle in ["%%%", "___", "100_ wool", "a%c", "\\%", "pl*n", "NOT", "OR plain", "\"\"\"", "''"] {
+            assert_eq!(anywhere(&shop, needle), [""; 0], "{needle:?}");
+        }
+    });
+}
+
+#[test]
+fn letters_beyond_ascii_are_found_in_either_case() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let goods = [
+            ("Straße", "S1", "STRAß"),
+            ("İstanbul", "S2", "i̇stan"),
+            ("Éclair", "S3", "éCL"),
+            ("🔩🔧🔨 set", "S4", "🔧🔨"),
+            ("日本語の本", "S5", "本語の"),
+            ("БОЛТ М8", "S6", "болт"),
+            ("ΟΔΟΣ", "S9", "ΔΟΣ"),
+            ("naïve", "S7", "NAÏ"),
+            ("ﬁtting", "S8", "ﬁt"),
+        ];
+        for (title, sku, _) in goods {
+            stock_up(&shop, &[(title, sku, None)]);
+        }
+        for (title, sku, needle) in goods {
+            assert_eq!(anywhere(&shop, needle), [sku], "{needle}");
+            assert_eq!(anywhere(&shop, title), [sku], "{title}");
+            let first = title.chars().next().unwrap().to_string();
+            assert!(anywhere(&shop, &first).contains(&sku.to_owned()), "{first}");
+        }
+    });
+}
+
+#[test]
+fn long_needles_and_control_characters_find_nothing_and_break_nothing() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        stock_up(&shop, &[("anvil", "ANVIL", None)]);
+        let [long, percent, quotes] = ["x".repeat(60_000), "%".repeat(30_000), "\"".repeat(10_000)];
+        let needles = [&long, &percent, &quotes, "\u{1}\u{7f}\n", "\u{1}", "\u{fffe}", "a\u{200b}"];
+        for needle in needles {
+            assert_eq!(anywhere(&shop, needle), [""; 0], "{needle:.10}");
+            assert_eq!(in_name(&shop, needle), [""; 0], "{needle:.10}");
+        }
+    });
+}
+
+#[test]
+fn the_index_follows_every_change() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let item = shop.item("ANVIL");
+        assert_eq!(anywhere(&shop, "anvil"), ["ANVIL"]);
+        let renamed = ItemChanges { name: Some(name("hammer")), sku: Some(code("HAM-1")), ..ItemChanges::default() };
+        shop.amend(item.id, renamed).unwrap();
+        assert_eq!((anywhere(&shop, "anvil"), anywhere(&shop, "hammer")), (vec![], vec!["HAM-1".to_owned()]));
+        let barcode = ItemChanges { barcode: Change::Set(code("4711")), ..ItemChanges::default() };
+        shop.amend(item.id, barcode).unwrap();
+        assert_eq!(anywhere(&shop, "4711"), ["HAM-1"]);
+        shop.write(move |tx| items::remove(tx, item.id)).unwrap();
+        assert_eq!(anywhere(&shop, "hammer"), [""; 0]);
+    });
+    on_sqlite(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let item = shop.item("ANVIL");
+        shop.amend(item.id, ItemChanges { name: Some(name("hammer")), ..ItemChanges::default() }).unwrap();
+        shop.item("OTHER");
+        // FTS5 compares its index with the table, and fails where they differ.
+        let check = "INSERT INTO products_search (products_search, rank) VALUES ('integrity-check', 1)";
+        fixture.connect().batch_execute(check).unwrap();
+    });
+}
+
+#[test]
+fn nothing_of_another_tenant_is_found() {
+    on_both(|fixture| {
+        let [own, other] = ["BHH", "GLX"].map(|tenant| Shop::open(fixture, tenant));
+        stock_up(&own, &[("anvil", "OWN", None)]);
+        stock_up(&other, &[("anvil", "OTHER", None)]);
+        assert_eq!((anywhere(&own, "anvil"), anywhere(&own, "an")), (vec!["OWN".to_owned()], vec!["OWN".to_owned()]));
+    });
+}
