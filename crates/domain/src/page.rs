@@ -32,6 +32,15 @@ pub struct Cursor {
     pub id: i64,
 }
 
+/// A part of a list, the whole not counted: for answers that go through all of it.
+#[derive(Debug, Clone)]
+pub struct Part<T> {
+    /// The rows, in the list's order.
+    pub rows: Vec<T>,
+    /// Where the next part begins; `None` at the end.
+    pub next: Option<Cursor>,
+}
+
 /// A part of a list, and the exact number of rows of the whole.
 #[derive(Debug, Clone)]
 pub struct Slice<T> {
@@ -61,14 +70,20 @@ impl Window {
     }
 }
 
-impl<T> Slice<T> {
-    /// Cuts a slice from rows that were read with a limit of one more than the window's.
-    pub fn cut(mut rows: Vec<T>, window: &Window, total: i64, cursor_of: impl Fn(&T) -> Cursor) -> Self {
+impl<T> Part<T> {
+    /// Cuts a part from rows that were read with a limit of one more than the window's.
+    pub fn cut(mut rows: Vec<T>, window: &Window, cursor_of: impl Fn(&T) -> Cursor) -> Self {
         let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = if more { rows.last().map(cursor_of) } else { None };
-        Self { rows, total, next }
+        Self { rows, next }
+    }
+
+    /// The same part, of a whole of so many rows.
+    pub fn of(self, total: i64) -> Slice<T> {
+        let Self { rows, next } = self;
+        Slice { rows, total, next }
     }
 }
 

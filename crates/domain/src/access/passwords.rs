@@ -3,8 +3,8 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash as Phc};
+use argon2::password_hash::phc::{Output, PasswordHash as Phc, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::{Fault, Result};
@@ -20,10 +20,19 @@ impl PasswordHash {
     /// Hashes a password with a fresh salt; slow on purpose.
     ///
     /// # Errors
-    /// A fault when the system gives no randomness or memory.
+    /// A fault when the system gives no randomness.
     pub fn new(password: &str) -> Result<Self> {
-        let hash = Argon2::default().hash_password(password.as_bytes());
-        Ok(Self(hash.map_err(|error| Fault::Internal(format!("hashing: {error}")))?.to_string()))
+        let mut salt = [0_u8; 16];
+        getrandom::fill(&mut salt).map_err(internal)?;
+        let argon = Argon2::default();
+        let phc = Phc {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::default().into()),
+            params: argon.params().try_into().map_err(internal)?,
+            salt: Some(Salt::new(&salt).map_err(internal)?),
+            hash: Some(digest(&argon, password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+        };
+        Ok(Self(phc.to_string()))
     }
 
     pub(crate) fn from_stored(text: String) -> Self {
@@ -35,9 +44,31 @@ impl PasswordHash {
     }
 
     fn matches(&self, password: &str) -> Result<bool> {
-        let stored = Phc::new(&self.0).map_err(|error| Fault::Internal(format!("stored hash: {error}")))?;
-        Ok(Argon2::default().verify_password(password.as_bytes(), &stored).is_ok())
+        let stored = Phc::new(&self.0).map_err(internal)?;
+        let (Some(salt), Some(hash)) = (&stored.salt, &stored.hash) else {
+            return Err(internal("a stored hash is incomplete").into());
+        };
+        let params = Params::try_from(&stored).map_err(internal)?;
+        let argon = Argon2::new(Algorithm::Argon2id, Version::default(), params);
+        // Two outputs are compared in constant time.
+        Ok(digest(&argon, password, salt, hash.len())? == *hash)
     }
+}
+
+/// The memory of one hash is asked for in one piece of this size, of which 19 MiB are touched: allocators give so
+/// large a piece back at once, and keep a smaller one for every thread that ever checked a password.
+const ROOM: usize = 40 * 1024 * 1024;
+
+fn digest(argon: &Argon2<'_>, password: &str, salt: &[u8], length: usize) -> Result<Output> {
+    let mut memory = Vec::with_capacity(ROOM / Block::SIZE);
+    memory.resize(argon.params().block_count(), Block::default());
+    let mut bytes = vec![0; length];
+    argon.hash_password_into_with_memory(password.as_bytes(), salt, &mut bytes, &mut memory).map_err(internal)?;
+    Ok(Output::new(&bytes).map_err(internal)?)
+}
+
+fn internal(error: impl std::fmt::Display) -> Fault {
+    Fault::Internal(format!("hashing: {error}"))
 }
 
 /// The hash that is checked when there is no account, so that the answer takes as long as a wrong password.

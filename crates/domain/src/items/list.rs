@@ -8,7 +8,7 @@ use super::Tracking;
 use crate::actor::TenantId;
 use crate::counters;
 use crate::error::Result;
-use crate::page::{Cursor, Slice, Window};
+use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{categories, products};
 use crate::stock;
 use crate::store::Tx;
@@ -105,6 +105,14 @@ pub struct ItemHead {
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemLine>> {
+    Ok(lines(tx, filter, window)?.of(total(tx, filter)?))
+}
+
+/// The rows of [`list`], the whole not counted.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemLine>> {
     let rows: Vec<(ItemColumns, Option<String>)> = matching(tx.tenant_id(), filter)
         .filter(products::id.gt(window.after_id()))
         .select((ItemColumns::as_select(), categories::name.nullable()))
@@ -112,22 +120,29 @@ pub fn list(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Sli
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let total = total(tx, filter)?;
-    let slice = Slice::cut(rows, window, total, |(item, _)| Cursor { id: item.id });
-    let ids = slice.rows.iter().map(|(item, _)| item.id).collect::<Vec<_>>();
+    let Part { rows, next } = Part::cut(rows, window, |(item, _)| Cursor { id: item.id });
+    let ids = rows.iter().map(|(item, _)| item.id).collect::<Vec<_>>();
     let on_hand = stock::on_hand(tx, &ids)?;
     let line = |(item, category_name): (ItemColumns, Option<String>)| {
         let on_hand = on_hand.get(&item.id).copied().unwrap_or_default();
         ItemLine { item, category_name, on_hand }
     };
-    Ok(Slice { rows: slice.rows.into_iter().map(line).collect(), total: slice.total, next: slice.next })
+    Ok(Part { rows: rows.into_iter().map(line).collect(), next })
 }
 
 /// Items by id, as briefly as a SimBiz list shows them: one statement and one for the total.
 ///
 /// # Errors
 /// Only faults of the store.
-pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemHead>> {
+pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemHead>> {
+    Ok(heads(tx, filter, window)?.of(total(tx, filter)?))
+}
+
+/// The rows of [`list_heads`], the whole not counted.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemHead>> {
     let rows: Vec<ItemHead> = matching(tx.tenant_id(), filter)
         .filter(products::id.gt(window.after_id()))
         .select(ItemHead::as_select())
@@ -135,8 +150,7 @@ pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Sl
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let total = total(tx, filter)?;
-    Ok(Slice::cut(rows, window, total, |item| Cursor { id: item.id }))
+    Ok(Part::cut(rows, window, |item| Cursor { id: item.id }))
 }
 
 /// The exact number of items that match, from a counter where one stands for them.

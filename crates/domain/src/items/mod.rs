@@ -12,7 +12,7 @@ mod write;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-pub use list::{ItemColumns, ItemFilter, ItemHead, ItemLine, heads, list};
+pub use list::{ItemColumns, ItemFilter, ItemHead, ItemLine, heads, lines, list, list_heads};
 pub use read::{ItemDetail, Label, by_barcode, by_code, get};
 pub use write::{ItemChanges, NewItem, amend, create, enter, remove};
 

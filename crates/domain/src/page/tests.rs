@@ -27,7 +27,7 @@ proptest! {
             let window = Window { start, limit };
             let fetched = list.iter().copied().filter(|id| *id > window.after_id());
             let fetched = fetched.take(usize::try_from(limit + 1).unwrap()).collect();
-            let slice = Slice::cut(fetched, &window, length, |id| Cursor { id: *id });
+            let slice = Part::cut(fetched, &window, |id| Cursor { id: *id }).of(length);
             prop_assert!(!slice.rows.is_empty() || length == 0);
             prop_assert_eq!(slice.total, length);
             seen.extend(slice.rows);

@@ -7,7 +7,7 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::Bytes;
 use csv::{Terminator, WriterBuilder};
 use stockbridge_domain::items::{self, ItemColumns, ItemFilter, ItemLine};
-use stockbridge_domain::page::{Cursor, Slice, Start, Window};
+use stockbridge_domain::page::{Cursor, Part, Start, Window};
 use stockbridge_domain::{Admission, Fault, Result, Store};
 use stockbridge_http::check::Check;
 use stockbridge_http::query::Query;
@@ -98,8 +98,8 @@ struct Export {
 impl Export {
     async fn slice(&self, start: Start) -> Result<Piece<Cursor>> {
         let (filter, window) = (self.filter.clone(), Window { start, limit: SLICE });
-        let list = self.store.read(self.admission.clone(), move |tx| items::list(tx, &filter, &window)).await?;
-        let Slice { rows, total: _, next } = list;
+        let list = self.store.read(self.admission.clone(), move |tx| items::lines(tx, &filter, &window)).await?;
+        let Part { rows, next } = list;
         let is_first = matches!(start, Start::Page(_));
         let bytes =
             written(is_first, rows).map_err(|error| Fault::Internal(format!("an export is no CSV: {error}")))?;

@@ -65,7 +65,7 @@ async fn one_page(call: &Call, listing: Listing, page: Page) -> std::result::Res
     let Page { number, size } = page;
     let command = move |tx: &mut Tx<'_>| {
         let window = Window { start: Start::Page(number), limit: size };
-        let slice = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
+        let slice = items::list_heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
         let tenant = tx.tenant();
         Ok(ItemListResponse {
             status: Success::Ok,
@@ -98,20 +98,20 @@ async fn next_piece((store, admission): (Store, Admission), listing: Arc<Listing
 
 fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> {
     let window = Window { start: Start::After(Cursor { id: sent.last_id }), limit: SLICE };
-    let slice = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
+    let part = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
     let mut bytes = Vec::new();
     if sent.rows == 0 {
         bytes.extend_from_slice(br#"{"status":"OK","data":["#);
     }
     let mut rows = sent.rows;
-    for head in slice.rows {
+    for head in part.rows {
         if rows > 0 {
             bytes.push(b',');
         }
         bytes.extend(envelope::written(&ItemRow::of(head, tx.tenant()))?);
         rows += 1;
     }
-    let next = slice.next.map(|Cursor { id }| Sent { rows, last_id: id });
+    let next = part.next.map(|Cursor { id }| Sent { rows, last_id: id });
     if next.is_none() {
         let meta = ItemListMeta { pagination: Pagination::everything(rows), filters: listing.filters.clone() };
         bytes.extend_from_slice(br#"],"meta":"#);

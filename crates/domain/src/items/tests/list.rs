@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 
 use super::into_category;
 use crate::items::{self, ItemChanges, ItemFilter};
-use crate::page::{Start, Window};
+use crate::page::{Cursor, Start, Window};
 use crate::testing::{Shop, code, name, on_both, whole};
 use crate::values::Change;
 
@@ -13,12 +13,23 @@ fn skus(shop: &Shop<'_>, filter: &ItemFilter) -> Vec<String> {
     assert_eq!(slice.total, i64::try_from(slice.rows.len()).unwrap(), "the total of {filter:?}");
     let heads = {
         let (filter, window) = (filter.clone(), Window { start: Start::Page(1), limit: 200 });
-        shop.read(move |tx| items::heads(tx, &filter, &window)).unwrap()
+        shop.read(move |tx| items::list_heads(tx, &filter, &window)).unwrap()
     };
     let skus = slice.rows.into_iter().map(|line| line.item.sku).collect::<Vec<_>>();
     assert_eq!(heads.rows.into_iter().map(|head| head.sku).collect::<Vec<_>>(), skus, "both lists find the same");
     assert_eq!(heads.total, slice.total);
     skus
+}
+
+/// Three rows of both lists, which must be the same ones.
+fn page(shop: &Shop<'_>, start: Start) -> (Vec<String>, i64, Option<Cursor>) {
+    let window = Window { start, limit: 3 };
+    let heads = shop.read(move |tx| items::list_heads(tx, &ItemFilter::default(), &window)).unwrap();
+    let lines = shop.read(move |tx| items::list(tx, &ItemFilter::default(), &window)).unwrap();
+    assert_eq!((heads.total, heads.next), (lines.total, lines.next));
+    let skus = heads.rows.into_iter().map(|head| head.sku).collect::<Vec<_>>();
+    assert_eq!(lines.rows.into_iter().map(|line| line.item.sku).collect::<Vec<_>>(), skus);
+    (skus, heads.total, heads.next)
 }
 
 #[test]
@@ -93,10 +104,9 @@ fn page_numbers_and_cursors_lead_through_the_same_list() {
         let shop = Shop::open(fixture, "BHH");
         let made = (0..7).map(|number| shop.item(&format!("S{number}")).sku).collect::<Vec<_>>();
         let page = |start: Start| {
-            let window = Window { start, limit: 3 };
-            let slice = shop.read(move |tx| items::heads(tx, &ItemFilter::default(), &window)).unwrap();
-            assert_eq!(slice.total, 7);
-            (slice.rows.into_iter().map(|head| head.sku).collect::<Vec<_>>(), slice.next)
+            let (skus, total, next) = page(&shop, start);
+            assert_eq!(total, 7);
+            (skus, next)
         };
         let (mut seen, mut start) = (Vec::new(), Start::Page(1));
         for number in 1..=3 {
@@ -118,22 +128,18 @@ fn a_cursor_neither_repeats_nor_skips_while_rows_come_and_go() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
         let ids = (0..9).map(|number| shop.item(&format!("S{number}")).id).collect::<Vec<_>>();
-        let page = |start: Start| {
-            let window = Window { start, limit: 3 };
-            shop.read(move |tx| items::heads(tx, &ItemFilter::default(), &window)).unwrap()
-        };
-        let first = page(Start::Page(1));
+        let (first, _, next) = page(&shop, Start::Page(1));
         // One that was seen goes, the one the cursor stands on too, and one that was not seen yet; a new one comes.
         for gone in [ids[0], ids[2], ids[4]] {
             shop.write(move |tx| items::remove(tx, gone)).unwrap();
         }
         shop.item("LATE");
-        let second = page(Start::After(first.next.unwrap()));
-        assert_eq!(second.total, 7);
-        let third = page(Start::After(second.next.unwrap()));
-        let seen = [first.rows, second.rows, third.rows].concat().into_iter().map(|head| head.sku).collect::<Vec<_>>();
+        let (second, total, next) = page(&shop, Start::After(next.unwrap()));
+        assert_eq!(total, 7);
+        let (third, _, next) = page(&shop, Start::After(next.unwrap()));
+        let seen = [first, second, third].concat();
         assert_eq!(seen, ["S0", "S1", "S2", "S3", "S5", "S6", "S7", "S8", "LATE"]);
-        assert_eq!(third.next, None);
+        assert_eq!(next, None);
     });
 }
 

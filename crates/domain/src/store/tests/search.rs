@@ -18,7 +18,7 @@ fn stock_up(shop: &Shop<'_>, goods: &[(&str, &str, Option<&str>)]) {
 /// The SKUs that a filter finds, as a list with total.
 fn found(shop: &Shop<'_>, filter: ItemFilter) -> Vec<String> {
     let window = Window { start: Start::Page(1), limit: 50 };
-    let slice = shop.read(move |tx| items::heads(tx, &filter, &window)).unwrap();
+    let slice = shop.read(move |tx| items::list_heads(tx, &filter, &window)).unwrap();
     assert_eq!(slice.total, i64::try_from(slice.rows.len()).unwrap());
     slice.rows.into_iter().map(|head| head.sku).collect()
 }
