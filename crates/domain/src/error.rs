@@ -8,7 +8,7 @@ use crate::values::Quantity;
 /// The result of everything the domain does.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// A refusal. A refused command has changed nothing.
+/// A refusal. A refused command has changed nothing; only of [`Fault::Uncertain`] nobody can tell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The command itself is wrong; all its problems at once, never empty.
@@ -190,6 +190,9 @@ pub enum Fault {
     /// The database cannot be reached, or does not take writes.
     #[error("database unavailable: {0}")]
     Unavailable(String),
+    /// The connection was lost while the commit was on its way: whether it was carried out, nobody here can tell.
+    #[error("lost the connection during the commit: {0}")]
+    Uncertain(String),
     /// The disk is full.
     #[error("the disk is full")]
     Full,

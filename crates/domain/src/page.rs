@@ -56,8 +56,8 @@ impl Window {
     /// Rows to skip for a page number; 0 behind a cursor. Saturates, so that a page past any end is empty.
     pub const fn offset(&self) -> i64 {
         match self.start {
-            Start::Page(number) => (number - 1).saturating_mul(self.limit),
-            Start::After(_) => 0,
+            Start::Page(number) if number > 1 => (number - 1).saturating_mul(self.limit),
+            Start::Page(_) | Start::After(_) => 0,
         }
     }
 

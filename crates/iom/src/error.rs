@@ -252,6 +252,10 @@ fn of_fault(fault: &Fault) -> Wording {
     match fault {
         Fault::Busy | Fault::Race(_) => later("busy", "The server is busy: try again in a second.", 1),
         Fault::Unavailable(_) => later("unavailable", "The database cannot be reached: try again in a few seconds.", 5),
+        Fault::Uncertain(_) => {
+            let error = "It is not known whether this was carried out: read what is there before you send it again.";
+            wording(StatusCode::SERVICE_UNAVAILABLE, "outcome_unknown", error)
+        }
         Fault::Full => {
             let error = "The server's disk is full, nothing was changed: tell whoever runs it.";
             wording(StatusCode::INSUFFICIENT_STORAGE, "disk_full", error)
@@ -385,7 +389,9 @@ fn capitalized(word: &str) -> String {
 fn log(reason: &Reason, trail: &Trail) {
     let (request_id, tenant) = (trail.request_id(), trail.tenant());
     match reason {
-        Reason::Domain(Error::Fault(fault @ (Fault::Internal(_) | Fault::Unavailable(_) | Fault::Full))) => {
+        Reason::Domain(Error::Fault(
+            fault @ (Fault::Internal(_) | Fault::Unavailable(_) | Fault::Uncertain(_) | Fault::Full),
+        )) => {
             tracing::error!(request_id, tenant, %fault, "a request failed");
         }
         Reason::Domain(Error::Fault(fault @ (Fault::Busy | Fault::Race(_)))) => {

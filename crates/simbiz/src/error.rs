@@ -219,6 +219,10 @@ fn of_fault(fault: &Fault) -> Wording {
     match fault {
         Fault::Busy | Fault::Race(_) => later("The server is busy: try again in a second.", 1),
         Fault::Unavailable(_) => later("The database cannot be reached: try again in a few seconds.", 5),
+        Fault::Uncertain(_) => {
+            let message = "It is not known whether this was carried out: read what is there before you send it again.";
+            wording(StatusCode::SERVICE_UNAVAILABLE, "V3_UNAVAILABLE", message)
+        }
         Fault::Full => later("The server's disk is full, nothing was changed: tell whoever runs it.", 60),
         Fault::ReferenceGone => {
             let message = "Something that this request refers to was removed meanwhile: read it again and retry.";
@@ -330,7 +334,9 @@ fn word_for(thing: Thing) -> &'static str {
 fn log(reason: &Reason, trail: &Trail) {
     let (request_id, tenant) = (trail.request_id(), trail.tenant());
     match reason {
-        Reason::Domain(Error::Fault(fault @ (Fault::Internal(_) | Fault::Unavailable(_) | Fault::Full))) => {
+        Reason::Domain(Error::Fault(
+            fault @ (Fault::Internal(_) | Fault::Unavailable(_) | Fault::Uncertain(_) | Fault::Full),
+        )) => {
             tracing::error!(request_id, tenant, %fault, "a request failed");
         }
         Reason::Domain(Error::Fault(fault @ (Fault::Busy | Fault::Race(_)))) => {

@@ -12,12 +12,10 @@
 //! ```
 //! Every statement that went through the store is checked at the end: see [`statements`].
 
-pub(crate) mod database;
 mod shop;
 pub(crate) mod statements;
 pub(crate) mod tables;
 
-use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -27,20 +25,22 @@ use std::time::{Duration, Instant};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
+pub(crate) use stockbridge_fixtures::Engine;
+use stockbridge_fixtures::{Database, Recipe, engines};
 
 use crate::error::Result;
 use crate::store::connection::{Conn, Connector, Purpose};
-use crate::store::{Lobby, Settings, Store, Target};
-use database::Database;
+use crate::store::{Lobby, Settings, Store, Target, migrations};
 pub(crate) use shop::{PASSWORD, Shop, code, id_of, money, name, password, reference, text, whole};
 use statements::Statements;
 
-/// Which database a test runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Engine {
-    Sqlite,
-    Postgres,
-}
+/// The tables, and nothing in them.
+const MIGRATED: Recipe = Recipe {
+    name: "migrated",
+    prepare: |url| {
+        migrations::run(&Settings::new(url)).expect("the database migrates");
+    },
+};
 
 /// A migrated database, empty, and a store on it.
 pub(crate) struct Fixture {
@@ -61,13 +61,17 @@ pub(crate) fn on_both(test: impl Fn(&Fixture)) {
 
 /// Runs a test of something that only SQLite has.
 pub(crate) fn on_sqlite(test: impl Fn(&Fixture)) {
-    run(Engine::Sqlite, Database::sqlite(), test);
+    on(Engine::Sqlite, test);
 }
 
 /// Runs a test of something that only PostgreSQL has.
 pub(crate) fn on_postgres(test: impl Fn(&Fixture)) {
-    if let Some(database) = Database::postgres() {
-        run(Engine::Postgres, database, test);
+    on(Engine::Postgres, test);
+}
+
+fn on(engine: Engine, test: impl Fn(&Fixture)) {
+    if engines().contains(&engine) {
+        run(engine, Database::prepared(engine, MIGRATED), test);
     }
 }
 
@@ -191,14 +195,5 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(begin.elapsed() < Duration::from_secs(10), "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(2));
-    }
-}
-
-impl fmt::Display for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        })
     }
 }

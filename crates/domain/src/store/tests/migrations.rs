@@ -1,14 +1,14 @@
 //! Tables that come, go and come again, also when several instances bring them at once.
 
 use crate::store::{OpenError, Settings, Store, migrations};
-use crate::testing::database::Database;
 use crate::testing::{Shop, on_both};
+use stockbridge_fixtures::{Database, engines};
 
 use super::schema::facts;
 
 /// An empty database of each engine there is.
 fn empty() -> Vec<Database> {
-    std::iter::once(Database::empty_sqlite()).chain(Database::empty_postgres()).collect()
+    engines().into_iter().map(Database::empty).collect()
 }
 
 #[test]
