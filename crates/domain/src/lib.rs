@@ -9,6 +9,7 @@
 //! - [`stock`]: how much of it lies where.
 //! - [`access`]: tenants, users, uids and keys; how they come in.
 //! - [`store`]: the transaction a command runs in, on SQLite or PostgreSQL.
+//! - [`zone`]: local time and UTC.
 //! - [`schema`]: Diesel's view of the tables.
 
 pub mod access;
@@ -24,6 +25,7 @@ pub mod store;
 #[cfg(test)]
 mod testing;
 pub mod values;
+pub mod zone;
 
 pub use actor::{Actor, Admission, Claim, Organization, Role, Tenant, TenantId};
 pub use error::{Error, Fault, Problem, Result, Thing, Unique};

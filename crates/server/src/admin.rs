@@ -2,15 +2,16 @@
 
 use std::io::{BufRead, IsTerminal};
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
+use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use stockbridge_domain::access::passwords::PasswordHash;
+use stockbridge_domain::access::secrets::random_hex;
 use stockbridge_domain::access::{keys, passwords, tenants, uids, users};
 use stockbridge_domain::values::Text;
+use stockbridge_domain::zone::start_of;
 use stockbridge_domain::{Error, Store, Thing};
 
 use crate::cli::{ApiKey, Permission, SimbizUser, Tenant, User};
-use crate::secret;
 
 type Done = Result<String, String>;
 
@@ -59,15 +60,12 @@ pub(crate) async fn tenant(store: &Store, command: Tenant) -> Done {
 pub(crate) async fn user(store: &Store, command: User) -> Done {
     match command {
         User::Create { tenant, email, role, name, password } => {
-            let new = users::NewUser {
-                email: text::<255>("--email", &email)?,
-                name: text::<255>("--name", name.as_deref().unwrap_or(&email))?,
-                role,
-                password: hash(password)?,
-            };
             if !email.contains('@') {
                 return Err("--email must be an e-mail address such as jane@example.com".to_owned());
             }
+            let address = text::<255>("--email", &email)?;
+            let name = text::<255>("--name", name.as_deref().unwrap_or(&email))?;
+            let new = users::NewUser { email: address, name, role, password: hash("--password", password)? };
             let created = store.alter(move |lobby| {
                 let tenant = tenants::by_code(lobby, &tenant)?;
                 users::create(&mut lobby.as_system(tenant.id)?, &new)
@@ -76,7 +74,7 @@ pub(crate) async fn user(store: &Store, command: User) -> Done {
             Ok(format!("user {email} is number {id}, {role}"))
         }
         User::SetPassword { email, password } => {
-            let (password, of) = (hash(password)?, email.clone());
+            let (password, of) = (hash("--password", password)?, email.clone());
             let set = store.alter(move |lobby| {
                 let tenant = users::tenant_of(lobby, &of)?;
                 users::set_password(&mut lobby.as_system(tenant)?, &of, &password)
@@ -100,8 +98,8 @@ pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
     match command {
         SimbizUser::Create { uid, tenant, secret, read_only } => {
             let made = secret.is_none();
-            let secret = secret.map_or_else(secret::random, Ok)?;
-            let (name, hash) = (text::<64>("--uid", &uid)?, hash(Some(secret.clone()))?);
+            let secret = secret.map_or_else(|| random_hex(32).map_err(|error| said(&error)), Ok)?;
+            let (name, hash) = (text::<64>("--uid", &uid)?, hash("--secret", Some(secret.clone()))?);
             let create = store.alter(move |lobby| {
                 let tenant = tenants::by_code(lobby, &tenant)?.id;
                 uids::create(lobby, &name, &hash, Some(tenant))?;
@@ -164,7 +162,7 @@ fn text<const MAX: usize>(flag: &str, given: &str) -> Result<Text<MAX>, String> 
 }
 
 /// The password given, typed without echo, or the first line of standard input.
-fn hash(given: Option<String>) -> Result<PasswordHash, String> {
+fn hash(flag: &str, given: Option<String>) -> Result<PasswordHash, String> {
     let password = match given {
         Some(given) => given,
         None if std::io::stdin().is_terminal() => {
@@ -180,9 +178,9 @@ fn hash(given: Option<String>) -> Result<PasswordHash, String> {
         }
     };
     match password.len() {
-        0..8 => Err("the password must have at least 8 characters".to_owned()),
+        0..8 => Err(format!("{flag} must have at least 8 characters")),
         length if length > passwords::MAX_BYTES => {
-            Err(format!("the password must have at most {} bytes", passwords::MAX_BYTES))
+            Err(format!("{flag} must have at most {} bytes", passwords::MAX_BYTES))
         }
         _ => PasswordHash::new(&password).map_err(|error| said(&error)),
     }
@@ -198,7 +196,5 @@ fn last_day(text: &str) -> Result<Option<NaiveDate>, String> {
 
 /// The instant, in UTC, at which a day is over in a zone.
 fn end_of(day: NaiveDate, zone: Tz) -> NaiveDateTime {
-    let midnight = day.succ_opt().unwrap_or(day).and_time(NaiveTime::MIN);
-    let local = zone.from_local_datetime(&midnight);
-    local.earliest().map_or(midnight, |instant| instant.with_timezone(&Utc).naive_utc())
+    start_of(day.succ_opt().unwrap_or(day), zone)
 }

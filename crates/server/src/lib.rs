@@ -118,6 +118,9 @@ async fn administer(store: &Store, command: Command) -> Result<String, String> {
 
 /// Brings the database up to date and opens it.
 fn open(settings: &Settings) -> Result<Store, String> {
-    migrations::run(settings).map_err(|error| error.to_string())?;
+    let run = migrations::run(settings).map_err(|error| error.to_string())?;
+    if !run.is_empty() {
+        tracing::info!(migrations = run.join(", "), "the database is brought up to date");
+    }
     Store::open(settings).map_err(|error| error.to_string())
 }

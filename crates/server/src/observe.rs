@@ -14,7 +14,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use stockbridge_domain::Store;
-use stockbridge_http::trail::{REQUEST_ID, Trail};
+use stockbridge_http::site::Site;
+use stockbridge_http::trail::{REQUEST_ID, Trail, peer_address};
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::LogFormat;
@@ -84,6 +85,8 @@ pub(crate) async fn record(
     let begun = Instant::now();
     let trail = Trail::of(request.request());
     let metrics = request.app_data::<web::Data<Metrics>>().cloned();
+    let site = request.app_data::<web::Data<Site>>();
+    let peer = site.and_then(|site| peer_address(request.request(), &site.proxies));
     let mut response = next.call(request).await?;
     if let Ok(id) = HeaderValue::from_str(trail.request_id()) {
         response.headers_mut().insert(HeaderName::from_static(REQUEST_ID), id);
@@ -101,6 +104,7 @@ pub(crate) async fn record(
             request_id = trail.request_id(),
             tenant = trail.tenant(),
             caller = trail.caller(),
+            peer = peer.map(tracing::field::display),
         );
     }
     if let Some(metrics) = metrics {

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use stockbridge_domain::Store;
-use stockbridge_domain::access::secrets;
+use stockbridge_domain::access::secrets::{self, random_hex};
 use stockbridge_domain::store::Target;
 
 use crate::cli::secret_file;
@@ -25,42 +25,40 @@ pub(crate) async fn signing_secret(given: Option<&str>, target: &Target, store: 
             tracing::warn!(
                 "STOCKBRIDGE_SECRET is not set: tokens are signed with a secret kept in the database; set it"
             );
-            let candidate = random()?;
+            let candidate = random_hex(32).map_err(|error| error.to_string())?;
             let shared = store.alter(move |lobby| secrets::shared(lobby, "token signing", &candidate)).await;
             shared.map_err(|error| format!("cannot keep a signing secret in the database: {error}"))
         }
     }
 }
 
+/// Reads the secret, or makes it. It appears under its name whole or not at all, also where two servers start at once.
 fn from_file(file: &Path) -> Result<String, String> {
     let failed = |error: std::io::Error| format!("cannot use the secret file {}: {error}", file.display());
+    if !file.exists() {
+        let new = file.with_extension(format!("secret.{}", std::process::id()));
+        let made = write(&new, &random_hex(32).map_err(|error| error.to_string())?);
+        let linked = made.and_then(|()| std::fs::hard_link(&new, file));
+        std::fs::remove_file(&new).map_err(failed)?;
+        match linked {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(failed(error)),
+            _ => {}
+        }
+    }
+    let secret = std::fs::read_to_string(file).map_err(failed)?;
+    if secret.trim().chars().count() < MIN_CHARACTERS {
+        return Err(format!("the secret file {} is cut short: remove it, and a new one is made", file.display()));
+    }
+    Ok(secret.trim().to_owned())
+}
+
+/// Writes a file that only its owner may read.
+fn write(file: &Path, text: &str) -> std::io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    match options.open(file) {
-        Ok(mut new) => {
-            let secret = random()?;
-            new.write_all(secret.as_bytes()).and_then(|()| new.sync_all()).map_err(failed)?;
-            Ok(secret)
-        }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            let secret = std::fs::read_to_string(file).map_err(failed)?;
-            if secret.trim().chars().count() < MIN_CHARACTERS {
-                return Err(format!(
-                    "the secret file {} is cut short: remove it, and a new one is made",
-                    file.display()
-                ));
-            }
-            Ok(secret.trim().to_owned())
-        }
-        Err(error) => Err(failed(error)),
-    }
-}
-
-/// 256 random bits in hexadecimal.
-pub(crate) fn random() -> Result<String, String> {
-    let mut bytes = [0_u8; 32];
-    getrandom::fill(&mut bytes).map_err(|error| format!("the system gives no randomness: {error}"))?;
-    Ok(bytes.iter().fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}")))
+    let mut new = options.open(file)?;
+    new.write_all(text.as_bytes())?;
+    new.sync_all()
 }

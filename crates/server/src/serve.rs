@@ -56,7 +56,7 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
         handle.stop(true).await;
     });
     for address in &addresses {
-        tracing::info!(%address, "serving");
+        tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), database = engine(settings), "serving");
         if is_demo {
             println!("{}", demo::greeting(&address.to_string()));
         }
@@ -66,6 +66,15 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     drop(house);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Which database, without its address: that may hold a password.
+fn engine(settings: &Settings) -> &'static str {
+    match Target::parse(&settings.url) {
+        Ok(Target::Sqlite(_)) => "SQLite",
+        Ok(Target::Postgres(_)) => "PostgreSQL",
+        Err(_) => "unknown",
+    }
 }
 
 async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, String> {

@@ -4,8 +4,9 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
 
+use super::secrets::{hex, random_hex};
 use crate::actor::TenantId;
-use crate::error::{Fault, Result};
+use crate::error::Result;
 use crate::schema::{api_keys as keys, key_owners as owners};
 use crate::store::Tx;
 use crate::store::portable::advance_sequence;
@@ -56,9 +57,7 @@ struct Insert<'a> {
 /// # Errors
 /// A fault when the system gives no randomness.
 pub fn create(tx: &mut Tx<'_>, new: &NewKey) -> Result<Issued> {
-    let mut random = [0_u8; 20];
-    getrandom::fill(&mut random).map_err(|error| Fault::Internal(format!("randomness: {error}")))?;
-    enter(tx, new, format!("{PREFIX}{}", hex(&random)))
+    enter(tx, new, format!("{PREFIX}{}", random_hex(20)?))
 }
 
 /// Records a key whose text is given: the documented one of the demo.
@@ -92,13 +91,4 @@ pub fn enter(tx: &mut Tx<'_>, new: &NewKey, key: String) -> Result<Issued> {
         .values((owners::key_hash.eq(&key_hash), owners::tenant_id.eq(tenant_id), owners::key_id.eq(id)))
         .execute(tx.conn)?;
     Ok(Issued { id, key })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _infallible = write!(text, "{byte:02x}");
-        text
-    })
 }

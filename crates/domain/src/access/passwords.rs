@@ -30,7 +30,7 @@ impl PasswordHash {
             version: Some(Version::default().into()),
             params: argon.params().try_into().map_err(internal)?,
             salt: Some(Salt::new(&salt).map_err(internal)?),
-            hash: Some(digest(&argon, password, &salt, Params::DEFAULT_OUTPUT_LEN)?),
+            hash: Some(digest(&argon, password.as_bytes(), &salt, Params::DEFAULT_OUTPUT_LEN)?),
         };
         Ok(Self(phc.to_string()))
     }
@@ -43,7 +43,7 @@ impl PasswordHash {
         &self.0
     }
 
-    fn matches(&self, password: &str) -> Result<bool> {
+    fn matches(&self, password: &[u8]) -> Result<bool> {
         let stored = Phc::new(&self.0).map_err(internal)?;
         let (Some(salt), Some(hash)) = (&stored.salt, &stored.hash) else {
             return Err(internal("a stored hash is incomplete").into());
@@ -59,11 +59,11 @@ impl PasswordHash {
 /// large a piece back at once, and keep a smaller one for every thread that ever checked a password.
 const ROOM: usize = 40 * 1024 * 1024;
 
-fn digest(argon: &Argon2<'_>, password: &str, salt: &[u8], length: usize) -> Result<Output> {
+fn digest(argon: &Argon2<'_>, password: &[u8], salt: &[u8], length: usize) -> Result<Output> {
     let mut memory = Vec::with_capacity(ROOM / Block::SIZE);
     memory.resize(argon.params().block_count(), Block::default());
     let mut bytes = vec![0; length];
-    argon.hash_password_into_with_memory(password.as_bytes(), salt, &mut bytes, &mut memory).map_err(internal)?;
+    argon.hash_password_into_with_memory(password, salt, &mut bytes, &mut memory).map_err(internal)?;
     Ok(Output::new(&bytes).map_err(internal)?)
 }
 
@@ -72,7 +72,7 @@ fn internal(error: impl std::fmt::Display) -> Fault {
 }
 
 /// The hash that is checked when there is no account, so that the answer takes as long as a wrong password.
-static NOBODY: LazyLock<Option<PasswordHash>> = LazyLock::new(|| PasswordHash::new("nobody has this password").ok());
+static NOBODY: LazyLock<Result<PasswordHash>> = LazyLock::new(|| PasswordHash::new("nobody has this password"));
 
 /// Checks passwords, a few at a time.
 #[derive(Clone)]
@@ -108,9 +108,11 @@ impl Turn {
         judged: impl FnOnce(bool) + Send + 'static,
     ) -> Result<bool> {
         let checked = tokio::task::spawn_blocking(move || {
-            let known = stored.is_some();
-            let hash = stored.or_else(|| NOBODY.clone());
-            let right = known & hash.map_or(Ok(false), |hash| hash.matches(&password))?;
+            // No stored password is longer than that, so a longer one is wrong; it is cut to cost no more than others.
+            let can_be_right = stored.is_some() && password.len() <= MAX_BYTES;
+            let hash = stored.map_or_else(|| NOBODY.clone(), Ok)?;
+            let right = hash.matches(password.as_bytes().get(..MAX_BYTES).unwrap_or(password.as_bytes()))?;
+            let right = right && can_be_right;
             judged(right);
             drop(self);
             Ok(right)

@@ -2,7 +2,7 @@
 //! of a cluster counts for itself.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -44,6 +44,16 @@ enum Key {
 }
 
 impl Key {
+    /// Whoever has one IPv6 address has the 2^64 beside it too: they count as one.
+    fn address(address: IpAddr) -> Self {
+        match address {
+            IpAddr::V6(address) if address.to_ipv4_mapped().is_none() => {
+                Self::Address(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into())
+            }
+            address => Self::Address(address.to_canonical()),
+        }
+    }
+
     fn account(name: &str) -> Self {
         Self::Account(Sha256::digest(name.as_bytes()).into())
     }
@@ -79,12 +89,16 @@ impl Throttle {
         if failures.len() + 2 > REMEMBERED {
             forget_some(&mut failures, now, self.limits.window);
         }
-        for (key, _) in self.keys(account, address) {
+        for (key, limit) in self.keys(account, address) {
+            let by = if matches!(key, Key::Account(_)) { "account" } else { "address" };
             let seen = failures.entry(key).or_insert(Failures { count: 0, since: now });
             if now.duration_since(seen.since) >= self.limits.window {
                 *seen = Failures { count: 0, since: now };
             }
             seen.count = seen.count.saturating_add(1);
+            if seen.count == limit {
+                tracing::warn!(account, ?address, by, "too many failed attempts: further ones must wait");
+            }
         }
     }
 
@@ -101,7 +115,7 @@ impl Throttle {
 
     fn keys(&self, account: &str, address: Option<IpAddr>) -> Vec<(Key, u32)> {
         let account = (Key::account(account), self.limits.per_account);
-        let address = address.map(|address| (Key::Address(address), self.limits.per_address));
+        let address = address.map(|address| (Key::address(address), self.limits.per_address));
         std::iter::once(account).chain(address).collect()
     }
 }

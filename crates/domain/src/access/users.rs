@@ -104,9 +104,10 @@ pub fn ban(tx: &mut Tx<'_>, email: &str, is_banned: bool) -> Result<()> {
 
 /// The user with this e-mail, whichever the tenant, and the stored hash. `key` is folded.
 pub(crate) fn by_email(lobby: &mut Lobby<'_>, key: &str) -> Result<Option<(User, PasswordHash)>> {
-    let found: Option<(User, String)> = logins::table
-        .inner_join(users::table.on(users::tenant_id.eq(logins::tenant_id).and(users::id.eq(logins::user_id))))
-        .filter(logins::email_key.eq(key))
+    let known = logins::table.filter(logins::email_key.eq(key)).select((logins::tenant_id, logins::user_id));
+    let Some((tenant, id)) = known.first::<(TenantId, i64)>(lobby.conn).optional()? else { return Ok(None) };
+    let found: Option<(User, String)> = users::table
+        .filter(users::tenant_id.eq(tenant).and(users::id.eq(id)))
         .select((User::as_select(), users::password_hash))
         .first(lobby.conn)
         .optional()?;

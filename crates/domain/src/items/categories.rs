@@ -4,7 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::master::{self, Reference};
-use crate::error::{Error, Problem, Result, Thing};
+use crate::access::secrets::random_hex;
+use crate::error::{Error, Fault, Problem, Result, Thing};
 use crate::schema::categories;
 use crate::store::Tx;
 use crate::store::portable::{ForUpdate, advance_sequence};
@@ -77,11 +78,8 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
         stands_clear(tx, new.id, parent, &reference.field)?;
     }
     let (tenant_id, now) = (tx.tenant_id(), tx.now());
-    // Until the id is known, a code that nobody can give: NUL-free texts never begin with a control character.
-    let code = new
-        .code
-        .as_ref()
-        .map_or_else(|| format!("\u{1}{}", now.and_utc().timestamp_micros()), |code| code.as_str().to_owned());
+    // Until the id is known, a code that nobody has or guesses.
+    let code = new.code.as_ref().map_or_else(|| random_hex(16), |code| Ok(code.as_str().to_owned()))?;
     let row = (
         categories::tenant_id.eq(tenant_id),
         categories::code.eq(&code),
@@ -102,14 +100,9 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
         }
         None => insert.values(row).returning(categories::id).get_result(tx.conn)?,
     };
-    if new.code.is_none() {
-        let code = free_code(tx, id)?;
-        let this = categories::tenant_id.eq(tenant_id).and(categories::id.eq(id));
-        diesel::update(categories::table.filter(this))
-            .set((categories::code.eq(&code), categories::code_key.eq(&code)))
-            .execute(tx.conn)?;
-    }
-    lock(tx, id)
+    let code = if new.code.is_some() { code } else { own_code(tx, id)? };
+    let name = new.name.as_str().to_owned();
+    Ok(Category { id, code, name, parent_id: parent, product_count: 0, created_at: now, updated_at: now })
 }
 
 /// Changes a category.
@@ -199,13 +192,14 @@ fn stands_clear(tx: &mut Tx<'_>, id: Option<i64>, parent: i64, field: &str) -> R
             return refuse("must not be the category itself or one below it: choose another parent");
         }
         let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(current));
-        above = ForUpdate(categories::table.filter(this).select(categories::parent_id)).get_result(tx.conn)?;
+        let row = ForUpdate(categories::table.filter(this).select(categories::parent_id));
+        above = row.get_result(tx.conn).optional()?.ok_or(Fault::ReferenceGone)?;
     }
-    refuse("lies too deep: a tree of categories has at most 32 levels")
+    refuse("lies too deep: at most 32 categories may stand above one another")
 }
 
-/// A code for a category that was given none.
-fn free_code(tx: &mut Tx<'_>, id: i64) -> Result<String> {
+/// Gives a category that was given no code the first free one of `7`, `7-2`, `7-3` …
+fn own_code(tx: &mut Tx<'_>, id: i64) -> Result<String> {
     let mut code = id.to_string();
     for number in 2_i64.. {
         let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::code_key.eq(&code));
@@ -215,6 +209,10 @@ fn free_code(tx: &mut Tx<'_>, id: i64) -> Result<String> {
         }
         code = format!("{id}-{number}");
     }
+    let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
+    diesel::update(categories::table.filter(this))
+        .set((categories::code.eq(&code), categories::code_key.eq(&code)))
+        .execute(tx.conn)?;
     Ok(code)
 }
 

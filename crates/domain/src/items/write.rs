@@ -246,12 +246,16 @@ fn apply(tx: &mut Tx<'_>, item: &mut Item, changes: &ItemChanges) -> Result<()> 
     change(&mut item.barcode, barcode, String::from);
     change(&mut item.vendor, vendor, String::from);
     change(&mut item.description, description, String::from);
-    refer(tx, &mut item.category_id, Thing::Category, &category)?;
-    refer(tx, &mut item.type_id, Thing::ItemType, &item_type)?;
-    refer(tx, &mut item.brand_id, Thing::Brand, &brand)?;
-    refer(tx, &mut item.base_uom_id, Thing::Uom, &base_uom)?;
-    refer(tx, &mut item.sales_uom_id, Thing::Uom, &sales_uom)?;
-    refer(tx, &mut item.purchase_uom_id, Thing::Uom, &purchase_uom)?;
+    for (field, thing, reference) in [
+        (&mut item.category_id, Thing::Category, category),
+        (&mut item.type_id, Thing::ItemType, item_type),
+        (&mut item.brand_id, Thing::Brand, brand),
+        (&mut item.base_uom_id, Thing::Uom, base_uom),
+        (&mut item.sales_uom_id, Thing::Uom, sales_uom),
+        (&mut item.purchase_uom_id, Thing::Uom, purchase_uom),
+    ] {
+        refer(tx, field, thing, &reference)?;
+    }
     item.tracking = tracking.unwrap_or(item.tracking);
     let mut price = Some(item.base_price);
     change(&mut price, base_price, Price::money);
@@ -286,36 +290,65 @@ fn refer(tx: &mut Tx<'_>, field: &mut Option<i64>, thing: Thing, change: &Change
 }
 
 fn columns(item: &Item) -> Columns<'_> {
-    let Item { tenant_id: _, id: _, sku, name, barcode, .. } = item;
+    let Item {
+        tenant_id: _,
+        id: _,
+        sku,
+        name,
+        alternate_name,
+        barcode,
+        vendor,
+        description,
+        category_id,
+        type_id,
+        brand_id,
+        base_uom_id,
+        sales_uom_id,
+        purchase_uom_id,
+        tracking,
+        base_price,
+        cost_price,
+        compare_at_price,
+        weight,
+        taxable,
+        requires_shipping,
+        is_stock,
+        is_sold,
+        is_purchase,
+        is_active,
+        created_by,
+        created_at,
+        updated_at,
+    } = item;
     Columns {
         sku,
         sku_key: fold(sku),
         name,
-        alternate_name: item.alternate_name.as_deref(),
+        alternate_name: alternate_name.as_deref(),
         barcode: barcode.as_deref(),
-        vendor: item.vendor.as_deref(),
-        description: item.description.as_deref(),
-        category_id: item.category_id,
-        type_id: item.type_id,
-        brand_id: item.brand_id,
-        base_uom_id: item.base_uom_id,
-        sales_uom_id: item.sales_uom_id,
-        purchase_uom_id: item.purchase_uom_id,
-        tracking: item.tracking,
-        base_price: item.base_price,
-        cost_price: item.cost_price,
-        compare_at_price: item.compare_at_price,
-        weight: item.weight,
-        taxable: item.taxable,
-        requires_shipping: item.requires_shipping,
-        is_stock: item.is_stock,
-        is_sold: item.is_sold,
-        is_purchase: item.is_purchase,
-        is_active: item.is_active,
+        vendor: vendor.as_deref(),
+        description: description.as_deref(),
+        category_id: *category_id,
+        type_id: *type_id,
+        brand_id: *brand_id,
+        base_uom_id: *base_uom_id,
+        sales_uom_id: *sales_uom_id,
+        purchase_uom_id: *purchase_uom_id,
+        tracking: *tracking,
+        base_price: *base_price,
+        cost_price: *cost_price,
+        compare_at_price: *compare_at_price,
+        weight: *weight,
+        taxable: *taxable,
+        requires_shipping: *requires_shipping,
+        is_stock: *is_stock,
+        is_sold: *is_sold,
+        is_purchase: *is_purchase,
+        is_active: *is_active,
         search_text: search_text(name, sku, barcode.as_deref()),
-        created_by: &item.created_by,
-        created_at: item.created_at,
-        updated_at: item.updated_at,
+        created_by,
+        created_at: *created_at,
+        updated_at: *updated_at,
     }
 }
 
