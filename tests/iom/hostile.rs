@@ -77,9 +77,11 @@ fn deep_and_wide_json_costs_nothing() {
         let long = format!("{{\"name\": {}}}", "9".repeat(1_000_000));
         for body in [deep("[", "]"), deep("{\"a\":", "}").replace(":}", ":1}"), wide, long, "[".repeat(1_000_000)] {
             everywhere(shop, None, body.as_bytes(), |reply| {
-                assert_eq!(reply.status, 400, "{}", reply.text());
                 assert!(reply.text().len() < 2_000, "{}", reply.text());
-                refused(reply, 400, reply.at("/code").as_str().expect("a code"));
+                let code = reply.at("/code");
+                // A log-in takes no body of this size at all.
+                let status = if code == json!("body_too_large") { 413 } else { 400 };
+                refused(reply, status, code.as_str().expect("a code"));
             })
             .await;
         }

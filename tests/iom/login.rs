@@ -1,5 +1,6 @@
 //! Logging in.
 
+use actix_web::http::Method;
 use serde_json::json;
 
 use super::{refused, user};
@@ -32,6 +33,29 @@ fn an_email_counts_in_any_case_and_a_password_exactly() {
         for password in [format!(" {PASSWORD}"), format!("{PASSWORD} "), PASSWORD.to_uppercase(), String::new()] {
             refused(&log_in(shop, "viewer@shop.example", &password).await, 401, "wrong_credentials");
         }
+    });
+}
+
+#[test]
+fn a_password_of_any_length_is_just_wrong() {
+    on_each_engine(async |shop| {
+        for length in [1_024, 1_025, 16_000] {
+            let reply = log_in(shop, "admin@shop.example", &"p".repeat(length)).await;
+            refused(&reply, 401, "wrong_credentials");
+        }
+    });
+}
+
+#[test]
+fn a_body_beyond_16_kib_is_too_large() {
+    on_each_engine(async |shop| {
+        let body = json!({"email": "admin@shop.example", "password": PASSWORD});
+        let mut body = body.to_string().into_bytes();
+        body.resize(16 * 1024, b' ');
+        shop.nobody().send(Method::POST, "/api/auth/login", Some(body.clone())).await.is(200);
+        body.push(b' ');
+        let reply = shop.nobody().send(Method::POST, "/api/auth/login", Some(body)).await;
+        assert_eq!(refused(&reply, 413, "body_too_large"), "The body is larger than 16384 bytes: send less at once.");
     });
 }
 

@@ -2,8 +2,10 @@
 //! Reading it as JSON is a second step, taken by the handler when it knows who asks.
 
 use std::convert::Infallible;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{self, HeaderName};
@@ -12,6 +14,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::fields::{Field, FromField, List, Nested};
 
@@ -24,6 +27,12 @@ impl Default for BodyLimit {
         Self(2 * 1024 * 1024)
     }
 }
+
+/// The most bytes that a [`SmallBody`] may have.
+const SMALL: usize = 16 * 1024;
+
+/// How long a body may take to arrive: who sends slower holds memory and a connection.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Unknown fields that are named at the most, and the most letters of each name.
 const MOST_UNKNOWN: usize = 100;
@@ -52,6 +61,12 @@ pub enum BodyFault {
     /// The connection broke before its end.
     #[error("the body broke off before its end")]
     Incomplete,
+    /// Its end did not come in time.
+    #[error("the body did not arrive within {seconds} seconds")]
+    TooSlow {
+        /// The most seconds allowed.
+        seconds: u64,
+    },
 }
 
 /// How a body is to be read; the default is tolerant.
@@ -64,7 +79,7 @@ pub struct Reading {
 }
 
 /// A body as it arrived. Extracting it never fails; what went wrong is told when it is read.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RawBody {
     content: Result<Bytes, BodyFault>,
     content_type: Option<String>,
@@ -72,21 +87,27 @@ pub struct RawBody {
     prefers_strict: bool,
 }
 
+/// A body of at most 16 KiB, for calls that are open to everybody: none of them needs more.
+#[derive(Debug, Clone)]
+pub struct SmallBody(pub RawBody);
+
 impl FromRequest for RawBody {
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Infallible>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let BodyLimit(limit) = request.app_data().copied().unwrap_or_default();
-        let declared = text_of(request, &header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
-        let content_type = text_of(request, &header::CONTENT_TYPE);
-        let encoding = text_of(request, &header::CONTENT_ENCODING).filter(|name| name != "identity");
-        let prefers_strict = prefers_strict(request);
-        let payload = payload.take();
-        Box::pin(async move {
-            let content = collect(payload, declared, limit).await;
-            Ok(Self { content, content_type, encoding, prefers_strict })
-        })
+        let body = Self::receive(request, payload, limit_of(request));
+        Box::pin(async move { Ok(body.await) })
+    }
+}
+
+impl FromRequest for SmallBody {
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Infallible>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = RawBody::receive(request, payload, limit_of(request).min(SMALL));
+        Box::pin(async move { Ok(Self(body.await)) })
     }
 }
 
@@ -138,6 +159,18 @@ impl RawBody {
         self.content.as_ref().map_err(Clone::clone)
     }
 
+    fn receive(request: &HttpRequest, payload: &mut Payload, limit: usize) -> impl Future<Output = Self> + use<> {
+        let declared = text_of(request, &header::CONTENT_LENGTH).and_then(|length| length.parse::<u64>().ok());
+        let content_type = text_of(request, &header::CONTENT_TYPE);
+        let encoding = text_of(request, &header::CONTENT_ENCODING).filter(|name| name != "identity");
+        let prefers_strict = prefers_strict(request);
+        let payload = payload.take();
+        async move {
+            let content = in_time(collect(payload, declared, limit), PATIENCE).await;
+            Self { content, content_type, encoding, prefers_strict }
+        }
+    }
+
     fn read<T: FromField>(&self, reading: Reading) -> Result<Field<T>, BodyFault> {
         let mut json = serde_json::Deserializer::from_str(self.text(reading)?);
         let mut unknown = Vec::new();
@@ -174,6 +207,26 @@ impl RawBody {
             }
         }
     }
+}
+
+/// Bodies hold passwords.
+impl fmt::Debug for RawBody {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawBody").field("length", &self.content.as_ref().map(Bytes::len)).finish_non_exhaustive()
+    }
+}
+
+fn limit_of(request: &HttpRequest) -> usize {
+    let BodyLimit(limit) = request.app_data().copied().unwrap_or_default();
+    limit
+}
+
+async fn in_time(
+    content: impl Future<Output = Result<Bytes, BodyFault>>,
+    patience: Duration,
+) -> Result<Bytes, BodyFault> {
+    let late = BodyFault::TooSlow { seconds: patience.as_secs() };
+    timeout(patience, content).await.unwrap_or(Err(late))
 }
 
 async fn collect(mut payload: Payload, declared: Option<u64>, limit: usize) -> Result<Bytes, BodyFault> {

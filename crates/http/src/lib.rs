@@ -27,4 +27,8 @@ pub mod numbers;
 
 pub mod site;
 
+pub mod pass;
+
+pub mod reply;
+
 pub mod stream;

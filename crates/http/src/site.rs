@@ -2,10 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use stockbridge_domain::Store;
+use actix_web::{HttpRequest, web};
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
+use stockbridge_domain::{Fault, Result, Store, TenantId};
 
-use crate::tokens::Signer;
+use crate::tokens::{Claims, Signer};
 use crate::trail::TrustedProxies;
 
 /// What every dialect is given to work with.
@@ -22,7 +23,39 @@ pub struct Site {
     pub proxies: TrustedProxies,
 }
 
+/// A token that was just made.
+pub struct Issued {
+    /// The token.
+    pub token: String,
+    /// How many seconds it is good for.
+    pub lifetime: i64,
+    /// From when on it is worth nothing, in Unix seconds.
+    pub expires_at: i64,
+}
+
 impl Site {
+    /// The site that a request is served from.
+    ///
+    /// # Errors
+    /// A fault of ours: the app was put together without one.
+    pub fn of(request: &HttpRequest) -> Result<web::Data<Self>> {
+        let site = request.app_data::<web::Data<Self>>().cloned();
+        Ok(site.ok_or_else(|| Fault::Internal("the app holds no site".to_owned()))?)
+    }
+
+    /// Makes a token of a kind for somebody of a tenant; the role is for display only.
+    ///
+    /// # Errors
+    /// None that is known: see [`Signer::sign`].
+    pub fn issue(&self, kind: &str, sub: String, tenant: TenantId, role: Option<String>) -> Result<Issued> {
+        let lifetime = i64::try_from(self.token_lifetime.as_secs()).unwrap_or(i64::MAX);
+        let iat = Self::unix_now();
+        let expires_at = iat.saturating_add(lifetime);
+        let claims = Claims { sub, tenant: tenant.get(), kind: kind.to_owned(), role, iat, exp: expires_at };
+        let token = self.signer.sign(&claims).map_err(|error| Fault::Internal(format!("no token: {error}")))?;
+        Ok(Issued { token, lifetime, expires_at })
+    }
+
     /// Now, in seconds since 1970, for the dates in tokens.
     pub fn unix_now() -> i64 {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage, HttpRequest};
+use stockbridge_domain::Fault;
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -57,6 +58,18 @@ impl Trail {
     pub fn note_caller(&self, caller: impl Into<String>) {
         self.caller.replace(Some(caller.into()));
     }
+
+    /// Writes down why the request was not carried out, where that is not the caller's doing.
+    pub fn log(&self, fault: &Fault) {
+        let (request_id, tenant) = (self.request_id(), self.tenant());
+        match fault {
+            Fault::Internal(_) | Fault::Unavailable(_) | Fault::Uncertain(_) | Fault::Full => {
+                tracing::error!(request_id, tenant, %fault, "a request failed");
+            }
+            Fault::Busy | Fault::Race(_) => tracing::warn!(request_id, tenant, %fault, "a request found no time"),
+            Fault::ReferenceGone => {}
+        }
+    }
 }
 
 fn request_id(headers: &HeaderMap) -> String {
@@ -65,7 +78,8 @@ fn request_id(headers: &HeaderMap) -> String {
     sent.filter(usable).map_or_else(made_up_id, str::to_owned)
 }
 
-/// 32 hex digits that nobody guesses and no other server makes: each state is keyed from the system's random source.
+/// 32 hex digits that no other server makes: hashes under a key that each thread takes from the system's random source
+/// once, and counts up for every state after it. Unique, not secret.
 fn made_up_id() -> String {
     let random = || RandomState::new().hash_one(0);
     format!("{:016x}{:016x}", random(), random())

@@ -4,17 +4,17 @@ use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
 use stockbridge_domain::access::users::User;
 use stockbridge_domain::values::Name;
-use stockbridge_domain::{Fault, Result, Role};
-use stockbridge_http::body::RawBody;
+use stockbridge_domain::{Result, Role};
+use stockbridge_http::body::{RawBody, SmallBody};
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
+use stockbridge_http::reply::{Reply, ok};
 use stockbridge_http::routes::Documented;
-use stockbridge_http::site::Site;
-use stockbridge_http::tokens::Claims;
+use stockbridge_http::site::{Issued, Site};
 use stockbridge_http::trail::{Trail, peer_address};
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, Reply, ok};
+use crate::answer::Answer;
 use crate::auth::TOKEN_KIND;
 use crate::error::{ErrorResponse, Reason, Refusal};
 use crate::requests::{self, BodyRefusals};
@@ -39,7 +39,7 @@ pub fn routes() -> Vec<Documented> {
         (status = 429, description = "Too many failed attempts; `Retry-After` says how long", body = ErrorResponse)
     )
 )]
-pub async fn log_in(request: HttpRequest, site: web::Data<Site>, body: RawBody) -> Answer {
+pub async fn log_in(request: HttpRequest, site: web::Data<Site>, SmallBody(body): SmallBody) -> Answer {
     let trail = Trail::of(&request);
     enter(&request, &site, &body).await.map_err(|reason| Refusal::new(reason, &trail))
 }
@@ -55,7 +55,8 @@ async fn enter(request: &HttpRequest, site: &Site, body: &RawBody) -> std::resul
 }
 
 /// Who wants in.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+// Not Debug: it would print the password.
+#[derive(Default, Deserialize, ToSchema)]
 pub struct LoginRequest {
     /// The e-mail, in any case
     #[serde(default)]
@@ -68,7 +69,8 @@ pub struct LoginRequest {
 }
 
 /// A token, and whose it is.
-#[derive(Debug, Serialize, ToSchema)]
+// Not Debug: it would print the token.
+#[derive(Serialize, ToSchema)]
 pub struct LoginResponse {
     /// To be sent as `Authorization: Bearer <token>`
     #[schema(example = "eyJhbGci...")]
@@ -124,18 +126,9 @@ impl LoginRequest {
 impl LoginResponse {
     fn new(site: &Site, user: User) -> Result<Self> {
         let User { tenant_id, id, email, name, role, is_banned: _ } = user;
-        let expires_in = i64::try_from(site.token_lifetime.as_secs()).unwrap_or(i64::MAX);
-        let iat = Site::unix_now();
-        let claims = Claims {
-            sub: id.to_string(),
-            tenant: tenant_id.get(),
-            kind: TOKEN_KIND.to_owned(),
-            role: Some(role.to_string()),
-            iat,
-            exp: iat.saturating_add(expires_in),
-        };
-        let token = site.signer.sign(&claims).map_err(|error| Fault::Internal(format!("no token: {error}")))?;
-        Ok(Self { token, expires_in, user: LoginUser { id, name, email, role: role.into() } })
+        let Issued { token, lifetime, expires_at: _ } =
+            site.issue(TOKEN_KIND, id.to_string(), tenant_id, Some(role.to_string()))?;
+        Ok(Self { token, expires_in: lifetime, user: LoginUser { id, name, email, role: role.into() } })
     }
 }
 

@@ -8,14 +8,16 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
-use stockbridge_domain::{Admission, Claim, Error, Fault, Result, Role, Store, TenantId, Tx};
+use actix_web::{FromRequest, HttpRequest};
+use stockbridge_domain::{Admission, Claim, Result, Role, TenantId, Tx};
 use stockbridge_http::bearer::{Bearer, bearer};
+use stockbridge_http::pass::Pass;
+use stockbridge_http::reply::Reply;
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::TokenFault;
 use stockbridge_http::trail::Trail;
 
-use crate::answer::{Answer, Reply};
+use crate::answer::Answer;
 use crate::error::{CredentialFault, Reason, Refusal};
 
 /// The kind of our tokens; one of another kind is worth nothing here.
@@ -23,9 +25,7 @@ pub(crate) const TOKEN_KIND: &str = "user";
 
 /// A user who says to have at least a rank, by a token that is good.
 pub struct Caller<R> {
-    admission: Admission,
-    site: web::Data<Site>,
-    trail: Rc<Trail>,
+    pass: Pass,
     rank: PhantomData<R>,
 }
 
@@ -55,7 +55,7 @@ impl Rank for Admin {
 }
 
 impl<R> Caller<R> {
-    /// Reads, and says what was read.
+    /// Reads, and says what was read: [`Pass::read`].
     ///
     /// # Errors
     /// What admission, the command or the store refuses.
@@ -64,24 +64,22 @@ impl<R> Caller<R> {
         command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         say: impl FnOnce(T) -> Result<Reply>,
     ) -> Answer {
-        let done = self.site.store.read(self.admission.clone(), command).await;
-        done.and_then(say).map_err(|error| self.refuse(error))
+        self.pass.read(command, say).await.map_err(|error| self.refuse(error))
     }
 
-    /// Writes in one transaction, and says inside of it what was written. Both closures may run again.
+    /// Writes in one transaction, and says inside of it what was written: [`Pass::write`].
     ///
     /// # Errors
     /// What admission, the command or the store refuses; then nothing was changed.
     pub async fn write<T>(
         &self,
-        mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         say: impl Fn(T) -> Result<Reply> + Send + 'static,
     ) -> Answer {
-        let done = self.site.store.write(self.admission.clone(), move |tx| command(tx).and_then(&say)).await;
-        done.map_err(|error| self.refuse(error))
+        self.pass.write(command, say).await.map_err(|error| self.refuse(error))
     }
 
-    /// Reads the request itself. What is wrong with it is told only to a caller who may be here at all.
+    /// Reads the request itself: [`Pass::understand`].
     ///
     /// # Errors
     /// What admission refuses, or else what is wrong.
@@ -89,28 +87,17 @@ impl<R> Caller<R> {
         &self,
         read: impl FnOnce() -> std::result::Result<T, Reason>,
     ) -> std::result::Result<T, Refusal> {
-        match read() {
-            Ok(understood) => Ok(understood),
-            Err(reason) => match self.site.store.read(self.admission.clone(), |_| Ok(())).await {
-                Ok(()) => Err(self.refuse(reason)),
-                Err(refused) => Err(self.refuse(refused)),
-            },
-        }
+        self.pass.understand(read()).await.map_err(|reason| self.refuse(reason))
     }
 
     /// The refusal of this caller's request.
     pub fn refuse(&self, reason: impl Into<Reason>) -> Refusal {
-        Refusal::new(reason, &self.trail)
+        Refusal::new(reason, self.pass.trail())
     }
 
-    /// The request's id.
-    pub fn request_id(&self) -> &str {
-        self.trail.request_id()
-    }
-
-    /// The way to the data, and the leave to take it: for answers that are read slice by slice.
-    pub fn pass(&self) -> (Store, Admission) {
-        (self.site.store.clone(), self.admission.clone())
+    /// The way to the data, for answers that are read slice by slice.
+    pub fn pass(&self) -> &Pass {
+        &self.pass
     }
 }
 
@@ -121,17 +108,13 @@ impl<R: Rank> FromRequest for Caller<R> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let trail = Trail::of(request);
-        let caller = admission(request, &trail, R::ROLE).map_err(|reason| Refusal::new(reason, &trail));
-        ready(caller.map(|(admission, site)| Self { admission, site, trail, rank: PhantomData }))
+        let pass = pass(request, &trail, R::ROLE).map_err(|reason| Refusal::new(reason, &trail));
+        ready(pass.map(|pass| Self { pass, rank: PhantomData }))
     }
 }
 
-fn admission(
-    request: &HttpRequest,
-    trail: &Trail,
-    role: Role,
-) -> std::result::Result<(Admission, web::Data<Site>), Reason> {
-    let site = request.app_data::<web::Data<Site>>().ok_or_else(no_site)?;
+fn pass(request: &HttpRequest, trail: &Rc<Trail>, role: Role) -> std::result::Result<Pass, Reason> {
+    let site = Site::of(request)?;
     let token = match bearer(request) {
         Bearer::Token(token) => token,
         Bearer::Malformed => return Err(CredentialFault::Malformed.into()),
@@ -143,9 +126,5 @@ fn admission(
     trail.note_tenant(claims.tenant);
     trail.note_caller(format!("user {user}"));
     let claim = Claim::User { tenant: TenantId::new(claims.tenant), user };
-    Ok((Admission { claim, role }, site.clone()))
-}
-
-fn no_site() -> Reason {
-    Error::from(Fault::Internal("the app holds no site".to_owned())).into()
+    Ok(Pass::new(site, Admission { claim, role }, Rc::clone(trail)))
 }

@@ -5,13 +5,13 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
 use stockbridge_domain::{Error, Fault, Problem, Role, Thing, Unique};
 use stockbridge_http::body::BodyFault;
 use stockbridge_http::check::Gap;
 use stockbridge_http::path::PathFault;
+use stockbridge_http::reply;
 use stockbridge_http::tokens::TokenFault;
 use stockbridge_http::trail::Trail;
 use utoipa::ToSchema;
@@ -95,7 +95,9 @@ impl Refusal {
     /// The refusal of the request that left this trail.
     pub fn new(reason: impl Into<Reason>, trail: &Trail) -> Self {
         let reason = reason.into();
-        log(&reason, trail);
+        if let Reason::Domain(Error::Fault(fault)) = &reason {
+            trail.log(fault);
+        }
         let Wording { status, code, error, details, retry_after } = match reason {
             Reason::Domain(error) => of_domain(error),
             Reason::Credential(fault) => of_credential(fault),
@@ -145,15 +147,7 @@ impl ResponseError for Refusal {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-        }
-        if let Some(wait) = self.retry_after {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            response.insert_header((RETRY_AFTER, seconds.max(1).to_string()));
-        }
-        response.json(&self.body)
+        reply::refused(self.status, self.retry_after, &self.body)
     }
 }
 
@@ -314,6 +308,10 @@ fn of_body(fault: BodyFault) -> Wording {
         BodyFault::Incomplete => {
             wording(Status::BAD_REQUEST, "body_incomplete", "The body broke off before its end: send it again.")
         }
+        BodyFault::TooSlow { seconds } => {
+            let error = format!("The body did not arrive within {seconds} seconds: send it again.");
+            wording(Status::BAD_REQUEST, "body_too_slow", error)
+        }
     }
 }
 
@@ -384,21 +382,6 @@ fn list_of(thing: Thing) -> &'static str {
 fn capitalized(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-fn log(reason: &Reason, trail: &Trail) {
-    let (request_id, tenant) = (trail.request_id(), trail.tenant());
-    match reason {
-        Reason::Domain(Error::Fault(
-            fault @ (Fault::Internal(_) | Fault::Unavailable(_) | Fault::Uncertain(_) | Fault::Full),
-        )) => {
-            tracing::error!(request_id, tenant, %fault, "a request failed");
-        }
-        Reason::Domain(Error::Fault(fault @ (Fault::Busy | Fault::Race(_)))) => {
-            tracing::warn!(request_id, tenant, %fault, "a request found no time");
-        }
-        _ => {}
-    }
 }
 
 #[cfg(test)]

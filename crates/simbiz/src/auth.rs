@@ -8,16 +8,22 @@ use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
-use stockbridge_domain::{Admission, Claim, Fault, Organization, Result, Role, Store, TenantId, Tx};
+use serde::de::DeserializeOwned;
+use stockbridge_domain::{Admission, Claim, Error, Organization, Result, Role, TenantId, Tx};
 use stockbridge_http::bearer::{Bearer, bearer};
+use stockbridge_http::body::RawBody;
+use stockbridge_http::check::{Check, Gap};
+use stockbridge_http::pass::Pass;
 use stockbridge_http::query::Query;
+use stockbridge_http::reply::Reply;
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::TokenFault;
 use stockbridge_http::trail::Trail;
 
-use crate::envelope::{Answer, Reply};
+use crate::TOLERANT;
+use crate::envelope::Answer;
 use crate::error::{CredentialFault, Reason, Refusal};
-use crate::organization::{Named, OrganizationQuery};
+use crate::organization::{Named, OrganizationFields};
 
 /// The kind of our tokens; one of another kind is worth nothing here.
 pub(crate) const TOKEN_KIND: &str = "simbiz";
@@ -32,9 +38,7 @@ pub struct Caller {
 
 /// A call for one organization.
 pub struct Call {
-    admission: Admission,
-    site: web::Data<Site>,
-    trail: Rc<Trail>,
+    pass: Pass,
 }
 
 impl Caller {
@@ -42,80 +46,85 @@ impl Caller {
     ///
     /// # Errors
     /// None that is known: a query of fields can be read, whatever it says.
-    pub fn reading(self, query: Query<OrganizationQuery>) -> std::result::Result<(Call, Named), Refusal> {
+    pub fn reading(self, query: Query<OrganizationFields>) -> std::result::Result<(Call, Named), Refusal> {
         let query = query.read().map_err(|error| Refusal::new(error, &self.trail))?;
         let named = query.named();
         Ok((self.acting(named.organization(), Role::Viewer), named))
     }
 
-    /// A call that writes items, for the organization it names, else the token's own.
-    pub fn writing(self, organization: Option<Organization>) -> Call {
-        self.acting(organization, Role::Manager)
+    /// A call that writes items, for the organization its body names, else the token's own; and what else the body
+    /// says, as `judge` finds it.
+    ///
+    /// # Errors
+    /// What admission refuses, or else what is wrong with the body.
+    pub async fn writing<B: DeserializeOwned, T>(
+        self,
+        body: &RawBody,
+        judge: impl FnOnce(B, &mut Check) -> std::result::Result<T, Gap>,
+    ) -> std::result::Result<(Call, T), Refusal> {
+        // Read twice, because fields cannot stand behind `#[serde(flatten)]`.
+        let read = body.json::<OrganizationFields>(TOLERANT);
+        let read = read.and_then(|fields| Ok((fields, body.json::<B>(TOLERANT)?)));
+        let organization = read.as_ref().ok().and_then(|(fields, _)| fields.named().organization());
+        let call = self.acting(organization, Role::Manager);
+        let judged = read.map_err(Reason::from).and_then(|(fields, rest)| {
+            let mut check = Check::new();
+            let named = fields.judged(&mut check);
+            let judged = judge(rest, &mut check);
+            check.finish()?;
+            Ok(named.and(judged).map_err(Error::from)?)
+        });
+        let judged = call.understand(judged).await?;
+        Ok((call, judged))
     }
 
     fn acting(self, organization: Option<Organization>, role: Role) -> Call {
         let Self { uid, home, site, trail } = self;
-        Call { admission: Admission { claim: Claim::Uid { uid, home, organization }, role }, site, trail }
+        Call { pass: Pass::new(site, Admission { claim: Claim::Uid { uid, home, organization }, role }, trail) }
     }
 }
 
 impl Call {
-    /// Reads, and says what was read.
+    /// Reads, and says what was read: [`Pass::read`].
     ///
     /// # Errors
     /// What admission, the command or the store refuses.
     pub async fn read<T: Send + 'static>(
         &self,
-        mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         say: impl FnOnce(T) -> Result<Reply>,
     ) -> Answer {
-        let command = move |tx: &mut Tx<'_>| Ok((tx.tenant().id, command(tx)?));
-        let done = self.site.store.read(self.admission.clone(), command).await;
-        let said = done.and_then(|(tenant, read)| {
-            self.trail.note_tenant(tenant.get());
-            say(read)
-        });
-        said.map_err(|error| self.refuse(error))
+        self.pass.read(command, say).await.map_err(|error| self.refuse(error))
     }
 
-    /// Writes in one transaction, and says inside of it what was written. Both closures may run again.
+    /// Writes in one transaction, and says inside of it what was written: [`Pass::write`].
     ///
     /// # Errors
     /// What admission, the command or the store refuses; then nothing was changed.
     pub async fn write<T>(
         &self,
-        mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
+        command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         say: impl Fn(T) -> Result<Reply> + Send + 'static,
     ) -> Answer {
-        let command = move |tx: &mut Tx<'_>| Ok((tx.tenant().id, command(tx).and_then(&say)?));
-        let (tenant, reply) =
-            self.site.store.write(self.admission.clone(), command).await.map_err(|error| self.refuse(error))?;
-        self.trail.note_tenant(tenant.get());
-        Ok(reply)
+        self.pass.write(command, say).await.map_err(|error| self.refuse(error))
     }
 
-    /// Takes what was understood of the request. What is wrong with it is told only to who may be here at all.
+    /// Takes what was understood of the request: [`Pass::understand`].
     ///
     /// # Errors
     /// What admission refuses, or else what is wrong.
     pub async fn understand<T>(&self, read: std::result::Result<T, Reason>) -> std::result::Result<T, Refusal> {
-        match read {
-            Ok(understood) => Ok(understood),
-            Err(reason) => match self.site.store.read(self.admission.clone(), |_| Ok(())).await {
-                Ok(()) => Err(self.refuse(reason)),
-                Err(refused) => Err(self.refuse(refused)),
-            },
-        }
+        self.pass.understand(read).await.map_err(|reason| self.refuse(reason))
     }
 
     /// The refusal of this call.
     pub fn refuse(&self, reason: impl Into<Reason>) -> Refusal {
-        Refusal::new(reason, &self.trail)
+        Refusal::new(reason, self.pass.trail())
     }
 
-    /// The way to the data, and the leave to take it: for answers that are read slice by slice.
-    pub fn pass(&self) -> (Store, Admission) {
-        (self.site.store.clone(), self.admission.clone())
+    /// The way to the data, for answers that are read slice by slice.
+    pub fn pass(&self) -> &Pass {
+        &self.pass
     }
 }
 
@@ -131,7 +140,7 @@ impl FromRequest for Caller {
 }
 
 fn caller(request: &HttpRequest, trail: &Rc<Trail>) -> std::result::Result<Caller, Reason> {
-    let site = site(request)?;
+    let site = Site::of(request)?;
     let uid = uid(request).ok_or(CredentialFault::Missing)?;
     let token = match bearer(request) {
         Bearer::Token(token) => token,
@@ -155,9 +164,4 @@ fn uid(request: &HttpRequest) -> Option<String> {
     let header = request.headers().get("x-uid")?;
     let uid = String::from_utf8_lossy(header.as_bytes()).trim().to_owned();
     (!uid.is_empty()).then_some(uid)
-}
-
-fn site(request: &HttpRequest) -> std::result::Result<web::Data<Site>, Reason> {
-    let site = request.app_data::<web::Data<Site>>().cloned();
-    site.ok_or_else(|| Reason::Domain(Fault::Internal("the app holds no site".to_owned()).into()))
 }

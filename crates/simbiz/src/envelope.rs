@@ -1,26 +1,15 @@
 //! The envelope around every answer. Each success is a component of its own, so that clients get types with names;
 //! this file has what they share, and the one failure.
 
-use actix_web::body::BoxBody;
-use actix_web::http::StatusCode;
-use actix_web::http::header::ContentType;
-use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use serde_json::Value;
-use stockbridge_domain::{Fault, Result};
+use stockbridge_http::reply::Reply;
 use utoipa::ToSchema;
 
 use crate::error::Refusal;
 
 /// What a handler comes to.
 pub type Answer = std::result::Result<Reply, Refusal>;
-
-/// An answer as it will be sent. Plain bytes, so that it can be made where its transaction is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reply {
-    status: StatusCode,
-    body: Vec<u8>,
-}
 
 /// Every success
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
@@ -83,30 +72,6 @@ pub struct Failure {
     pub details: Value,
 }
 
-/// 200 with a body.
-///
-/// # Errors
-/// Only when the body cannot be written as JSON.
-pub fn ok(body: &impl Serialize) -> Result<Reply> {
-    Ok(Reply { status: StatusCode::OK, body: written(body)? })
-}
-
-/// 201 with what was made.
-///
-/// # Errors
-/// Only when the body cannot be written as JSON.
-pub fn created(body: &impl Serialize) -> Result<Reply> {
-    Ok(Reply { status: StatusCode::CREATED, body: written(body)? })
-}
-
-/// A part of an answer as JSON.
-///
-/// # Errors
-/// None that is known.
-pub fn written(part: &impl Serialize) -> Result<Vec<u8>> {
-    Ok(serde_json::to_vec(part).map_err(|error| Fault::Internal(format!("an answer is no JSON: {error}")))?)
-}
-
 impl Pagination {
     /// Where a page of this size stands among `total` rows.
     pub fn of(page: i64, per_page: i64, total: i64) -> Self {
@@ -139,20 +104,6 @@ impl FailureResponse {
     }
 }
 
-impl From<Reply> for HttpResponse {
-    fn from(Reply { status, body }: Reply) -> Self {
-        Self::build(status).insert_header(ContentType::json()).body(body)
-    }
-}
-
-impl Responder for Reply {
-    type Body = BoxBody;
-
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        self.into()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,8 +126,8 @@ mod tests {
     #[test]
     fn a_failure_keeps_its_form() {
         let failure = Failure { code: "V3_X", message: "No".to_owned(), details: serde_json::json!([]) };
-        let written = written(&FailureResponse::from(failure)).unwrap();
+        let written = serde_json::to_string(&FailureResponse::from(failure)).unwrap();
         let expected = r#"{"status":"Failed","errors":[{"code":"V3_X","message":"No","details":[]}],"meta":[]}"#;
-        assert_eq!(String::from_utf8(written).unwrap(), expected);
+        assert_eq!(written, expected);
     }
 }

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde_json::{Value, json};
 use stockbridge_domain::{Error, Fault, Problem, Thing, Unique};
 use stockbridge_http::body::BodyFault;
+use stockbridge_http::reply;
 use stockbridge_http::trail::Trail;
 
 use crate::envelope::{Failure, FailureResponse};
@@ -72,7 +72,9 @@ impl Refusal {
     /// The refusal of the request that left this trail.
     pub fn new(reason: impl Into<Reason>, trail: &Trail) -> Self {
         let reason = reason.into();
-        log(&reason, trail);
+        if let Reason::Domain(Error::Fault(fault)) = &reason {
+            trail.log(fault);
+        }
         let Wording { status, code, message, details, retry_after } = worded(reason);
         Self { status, retry_after, body: Box::new(Failure { code, message, details }.into()) }
     }
@@ -114,15 +116,7 @@ impl ResponseError for Refusal {
     }
 
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status);
-        if self.status == StatusCode::UNAUTHORIZED {
-            response.insert_header((WWW_AUTHENTICATE, "Bearer"));
-        }
-        if let Some(wait) = self.retry_after {
-            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
-            response.insert_header((RETRY_AFTER, seconds.max(1).to_string()));
-        }
-        response.json(&self.body)
+        reply::refused(self.status, self.retry_after, &self.body)
     }
 }
 
@@ -271,6 +265,10 @@ fn of_body(fault: &BodyFault) -> Wording {
             let message = "The body broke off before its end: send it again.";
             wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", message)
         }
+        BodyFault::TooSlow { seconds } => {
+            let message = format!("The body did not arrive within {seconds} seconds: send it again.");
+            wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", message)
+        }
     }
 }
 
@@ -328,21 +326,6 @@ fn word_for(thing: Thing) -> &'static str {
         Thing::Warehouse => "location",
         Thing::Tenant => "organization",
         Thing::Category | Thing::Brand | Thing::ItemType | Thing::User | Thing::Uid => thing.word(),
-    }
-}
-
-fn log(reason: &Reason, trail: &Trail) {
-    let (request_id, tenant) = (trail.request_id(), trail.tenant());
-    match reason {
-        Reason::Domain(Error::Fault(
-            fault @ (Fault::Internal(_) | Fault::Unavailable(_) | Fault::Uncertain(_) | Fault::Full),
-        )) => {
-            tracing::error!(request_id, tenant, %fault, "a request failed");
-        }
-        Reason::Domain(Error::Fault(fault @ (Fault::Busy | Fault::Race(_)))) => {
-            tracing::warn!(request_id, tenant, %fault, "a request found no time");
-        }
-        _ => {}
     }
 }
 

@@ -1,19 +1,22 @@
 //! Which organization a call is about: four spellings, two of them aliases, in a fixed order of precedence.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use stockbridge_domain::Organization;
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
-use utoipa::IntoParams;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
 use crate::ids;
 use crate::loose::Word;
 
-/// How a query names the organization; without any of them it is the token's own.
+/// How a query or a body names the organization; without any of them it is the token's own.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
 #[into_params(parameter_in = Query)]
-pub struct OrganizationQuery {
+pub struct OrganizationFields {
     /// The organization by id. It beats all other ways to name one
     #[param(value_type = String, required = false, example = "1-1")]
     pub organization_id: Field<Option<Word>>,
@@ -37,22 +40,43 @@ pub struct Named {
     pub code: Option<String>,
 }
 
-impl OrganizationQuery {
-    /// What the query says.
-    pub fn named(&self) -> Named {
-        let Self { organization_id, org_id, organization_code, org_code } = self;
-        Named::new([organization_id, org_id], [organization_code, org_code])
-    }
+/// A body that says `T` and names the organization beside it: for the document alone, under the name of `T`.
+pub struct OfOrganization<T>(T);
+
+/// How a body names the organization, as documented; it is read as [`OrganizationFields`].
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "read by the documents only")]
+struct BodyFields {
+    /// The organization by id, else the token's own; it beats the code
+    #[schema(example = "1-1")]
+    organization_id: Option<String>,
+    /// Alias of `organization_id`, which beats it
+    org_id: Option<String>,
+    /// The organization by code
+    #[schema(example = "BHH")]
+    organization_code: Option<String>,
+    /// Alias of `organization_code`, which beats it
+    org_code: Option<String>,
 }
 
-impl Named {
-    /// Judges the four fields of a body, in the order of [`OrganizationQuery`]'s.
+impl OrganizationFields {
+    /// What they say, whatever is wrong with the others.
+    pub fn named(&self) -> Named {
+        let Self { organization_id, org_id, organization_code, org_code } = self;
+        let first = |fields: [&Field<Option<Word>>; 2]| {
+            let mut said = fields.into_iter().filter_map(|field| field.clone().lenient().flatten());
+            said.next().map(|Word(text)| text)
+        };
+        Named { id: first([organization_id, org_id]), code: first([organization_code, org_code]) }
+    }
+
+    /// Judges those of a body.
     ///
     /// # Errors
     /// A recorded problem: one of them is no text.
-    pub fn judged(check: &mut Check, fields: [Field<Option<Word>>; 4]) -> Result<Self, Gap> {
-        let [organization_id, org_id, organization_code, org_code] = fields;
-        let named = Self::new([&organization_id, &org_id], [&organization_code, &org_code]);
+    pub fn judged(self, check: &mut Check) -> Result<Named, Gap> {
+        let named = self.named();
+        let Self { organization_id, org_id, organization_code, org_code } = self;
         let judged = [
             check.optional_text("organization_id", organization_id),
             check.optional_text("org_id", org_id),
@@ -61,20 +85,33 @@ impl Named {
         ];
         judged.into_iter().collect::<Result<Vec<_>, _>>().map(|_| named)
     }
+}
 
-    /// Takes the first of each that says something.
-    pub fn new(ids: [&Field<Option<Word>>; 2], codes: [&Field<Option<Word>>; 2]) -> Self {
-        let first = |fields: [&Field<Option<Word>>; 2]| {
-            let mut said = fields.into_iter().filter_map(|field| field.clone().lenient().flatten());
-            said.next().map(|Word(text)| text)
-        };
-        Self { id: first(ids), code: first(codes) }
-    }
-
+impl Named {
     /// The organization that is meant; `None` means the token's own.
     pub fn organization(&self) -> Option<Organization> {
         let by_id = self.id.as_deref().map(ids::organization_named);
         by_id.or_else(|| self.code.clone().map(Organization::Code))
+    }
+}
+
+impl<T: ToSchema> PartialSchema for OfOrganization<T> {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = T::schema();
+        if let (RefOr::T(Schema::Object(body)), RefOr::T(Schema::Object(named))) = (&mut schema, BodyFields::schema()) {
+            body.properties.extend(named.properties);
+        }
+        schema
+    }
+}
+
+impl<T: ToSchema> ToSchema for OfOrganization<T> {
+    fn name() -> Cow<'static, str> {
+        T::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        T::schemas(schemas);
     }
 }
 
@@ -86,7 +123,7 @@ mod tests {
     use super::*;
 
     fn meant(text: &str) -> Option<Organization> {
-        query::read::<OrganizationQuery>(text).unwrap().named().organization()
+        query::read::<OrganizationFields>(text).unwrap().named().organization()
     }
 
     #[test]

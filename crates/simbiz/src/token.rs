@@ -2,23 +2,23 @@
 
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
-use stockbridge_domain::{Fault, Organization, Result, Tenant};
-use stockbridge_http::body::RawBody;
+use stockbridge_domain::{Organization, Result, Tenant};
+use stockbridge_http::body::SmallBody;
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
+use stockbridge_http::reply::ok;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
-use stockbridge_http::site::Site;
-use stockbridge_http::tokens::Claims;
+use stockbridge_http::site::{Issued, Site};
 use stockbridge_http::trail::{Trail, peer_address};
 use utoipa::ToSchema;
 
 use crate::TOLERANT;
 use crate::auth::TOKEN_KIND;
-use crate::envelope::{self, Answer, FailureResponse, NoMeta, Success};
+use crate::envelope::{Answer, FailureResponse, NoMeta, Success};
 use crate::error::{Reason, Refusal};
 use crate::loose::{Loose, Secret, Word};
-use crate::organization::Named;
+use crate::organization::OrganizationFields;
 use crate::{ids, times};
 
 /// The routes of this file.
@@ -48,7 +48,7 @@ pub(crate) fn routes() -> Vec<Documented> {
         (status = 429, description = "Too many failed attempts; try again after `Retry-After`", body = FailureResponse),
     )
 )]
-async fn create_token(request: HttpRequest, site: web::Data<Site>, body: RawBody) -> Answer {
+async fn create_token(request: HttpRequest, site: web::Data<Site>, SmallBody(body): SmallBody) -> Answer {
     let trail = Trail::of(&request);
     let refuse = |reason: Reason| Refusal::new(reason, &trail);
     let read = body.json::<TokenRequest>(TOLERANT).map_err(|fault| refuse(fault.into()))?;
@@ -59,7 +59,7 @@ async fn create_token(request: HttpRequest, site: web::Data<Site>, body: RawBody
     trail.note_tenant(tenant.id.get());
     trail.note_caller(format!("uid {uid}"));
     let token = IssuedToken::made(&site, uid, &tenant).map_err(|error| refuse(error.into()))?;
-    let said = envelope::ok(&TokenResponse { status: Success::Ok, data: token, meta: NoMeta {} });
+    let said = ok(&TokenResponse { status: Success::Ok, data: token, meta: NoMeta {} });
     said.map_err(|error| refuse(error.into()))
 }
 
@@ -78,11 +78,12 @@ async fn create_token(request: HttpRequest, site: web::Data<Site>, body: RawBody
 )]
 async fn check_health(request: HttpRequest) -> Answer {
     let data = Health { name: "SimBiz 6 API V3", status: "UP" };
-    let said = envelope::ok(&HealthResponse { status: Success::Ok, data, meta: NoMeta {} });
+    let said = ok(&HealthResponse { status: Success::Ok, data, meta: NoMeta {} });
     said.map_err(|error| Refusal::new(error, &Trail::of(&request)))
 }
 
 /// Who wants a token, and for which organization
+// Not Debug: it would print the secret.
 #[derive(Default, Deserialize, ToSchema)]
 pub struct TokenRequest {
     /// The integration's name
@@ -91,7 +92,7 @@ pub struct TokenRequest {
     uid: Field<Option<Loose<64>>>,
     /// Its secret
     #[serde(default)]
-    #[schema(value_type = String, required, max_length = 1000, example = "demo-secret")]
+    #[schema(value_type = String, required, example = "demo-secret")]
     secret: Field<Secret>,
     /// The organization by id; it beats the code
     #[serde(default)]
@@ -118,7 +119,8 @@ struct Asked {
 }
 
 /// The answer to a good secret
-#[derive(Debug, Serialize, ToSchema)]
+// Not Debug, as what it holds: it would print the token.
+#[derive(Serialize, ToSchema)]
 pub struct TokenResponse {
     status: Success,
     data: IssuedToken,
@@ -126,7 +128,7 @@ pub struct TokenResponse {
 }
 
 /// A token, and what it is good for
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Serialize, ToSchema)]
 pub struct IssuedToken {
     /// Whom it was made for, to be sent as `x-uid`
     #[schema(example = "support")]
@@ -163,22 +165,15 @@ pub struct Health {
     status: &'static str,
 }
 
-/// The longest secret that is worth checking, in characters.
-const LONGEST_SECRET: usize = 1000;
-
 impl TokenRequest {
     fn judged(self) -> std::result::Result<Asked, Reason> {
         let Self { uid, secret, organization_id, org_id, organization_code, org_code } = self;
         let mut check = Check::new();
         let uid = check.required_text("uid", uid);
-        let secret = check.required("secret", secret).and_then(|Secret(secret)| match secret.chars().count() {
-            0 => Err(check.refuse("secret", "must not be empty")),
-            length if length > LONGEST_SECRET => {
-                Err(check.refuse("secret", format!("must be at most {LONGEST_SECRET} characters long")))
-            }
-            _ => Ok(secret),
+        let secret = check.required("secret", secret).and_then(|Secret(secret)| {
+            if secret.is_empty() { Err(check.refuse("secret", "must not be empty")) } else { Ok(secret) }
         });
-        let named = Named::judged(&mut check, [organization_id, org_id, organization_code, org_code]);
+        let named = OrganizationFields { organization_id, org_id, organization_code, org_code }.judged(&mut check);
         match (uid, secret, named) {
             (Ok(Loose(uid)), Ok(secret), Ok(named)) => {
                 Ok(Asked { uid: uid.into(), secret, organization: named.organization() })
@@ -190,17 +185,13 @@ impl TokenRequest {
 
 impl IssuedToken {
     fn made(site: &Site, uid: String, tenant: &Tenant) -> Result<Self> {
-        let now = Site::unix_now();
-        let lifetime = i64::try_from(site.token_lifetime.as_secs()).unwrap_or(i64::MAX);
-        let exp = now.saturating_add(lifetime);
-        let kind = TOKEN_KIND.to_owned();
-        let claims = Claims { sub: uid.clone(), tenant: tenant.id.get(), kind, role: None, iat: now, exp };
+        let Issued { token, lifetime: _, expires_at } = site.issue(TOKEN_KIND, uid.clone(), tenant.id, None)?;
         Ok(Self {
             uid,
             organization_id: ids::organization(tenant.id),
             organization_code: tenant.code.clone(),
-            token: site.signer.sign(&claims).map_err(Fault::Internal)?,
-            expires_at: times::unix_text(exp, tenant.zone),
+            token,
+            expires_at: times::unix_text(expires_at, tenant.zone),
         })
     }
 }

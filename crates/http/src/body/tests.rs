@@ -185,6 +185,31 @@ async fn a_payload_that_breaks_off_is_incomplete() {
 }
 
 #[actix_web::test]
+async fn a_small_body_is_refused_beyond_16_kib() {
+    for (length, refused) in [(16 * 1024, false), (16 * 1024 + 1, true)] {
+        let (request, mut payload) = TestRequest::post().set_payload(vec![b' '; length]).to_http_parts();
+        let Ok(SmallBody(body)) = SmallBody::from_request(&request, &mut payload).await;
+        assert_eq!(body.bytes().err(), refused.then_some(BodyFault::TooLarge { limit: 16 * 1024 }));
+    }
+}
+
+#[actix_web::test]
+async fn a_payload_without_an_end_is_given_up() {
+    use actix_web::error::PayloadError;
+    let begun = futures_util::stream::iter([Ok(Bytes::from_static(b"{"))]);
+    let endless: Pin<Box<dyn futures_util::Stream<Item = Result<Bytes, PayloadError>>>> =
+        Box::pin(begun.chain(futures_util::stream::pending()));
+    let given_up = in_time(collect(Payload::from(endless), None, 100), Duration::from_millis(20)).await;
+    assert_eq!(given_up, Err(BodyFault::TooSlow { seconds: 0 }));
+}
+
+#[actix_web::test]
+async fn what_was_sent_is_not_printed() {
+    let printed = format!("{:?}", SmallBody(sent(JSON, r#"{"password": "secret"}"#).await));
+    assert_eq!(printed, "SmallBody(RawBody { length: Ok(22), .. })");
+}
+
+#[actix_web::test]
 async fn strictness_is_asked_for_by_a_header() {
     for (header, strict) in [
         ("handling=strict", true),

@@ -1,7 +1,7 @@
 //! Refusals that no request can provoke at will.
 
 use actix_web::body::to_bytes;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, RETRY_AFTER};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use serde_json::Value;
@@ -56,11 +56,17 @@ async fn faults_say_when_to_try_again_and_nothing_of_the_inside() {
 }
 
 #[actix_web::test]
-async fn a_wait_is_rounded_up_to_whole_seconds() {
-    for (millis, seconds) in [(0, "1"), (1, "1"), (1_000, "1"), (1_001, "2"), (900_000, "900")] {
-        let (status, headers, _) = refused(Error::TooManyFailures { retry_after: Duration::from_millis(millis) }).await;
-        assert_eq!((status, headers.get(RETRY_AFTER).and_then(|wait| wait.to_str().ok())), (429, Some(seconds)));
-    }
+async fn who_must_wait_is_told_how_long() {
+    let (status, headers, body) = refused(Error::TooManyFailures { retry_after: Duration::from_millis(8_001) }).await;
+    assert_eq!((status, body["code"].as_str()), (429, Some("too_many_attempts")));
+    assert_eq!(headers.get(RETRY_AFTER).and_then(|wait| wait.to_str().ok()), Some("9"));
+}
+
+#[actix_web::test]
+async fn a_body_that_comes_too_slowly_is_told_the_time_it_has() {
+    let (status, _, body) = refused(BodyFault::TooSlow { seconds: 30 }).await;
+    assert_eq!((status, body["code"].as_str()), (400, Some("body_too_slow")));
+    assert_eq!(body["error"], "The body did not arrive within 30 seconds: send it again.");
 }
 
 #[actix_web::test]

@@ -7,10 +7,11 @@ use stockbridge_domain::values::{Change, Code, Name};
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
+use stockbridge_http::reply::{created, ok};
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
-use crate::answer::{Answer, MessageResponse, created, message, ok};
+use crate::answer::{Answer, MessageResponse, message};
 use crate::auth::{Caller, Manager, Viewer};
 use crate::error::{ErrorResponse, Reason};
 use crate::requests::{self, BodyRefusals, Id};

@@ -8,11 +8,12 @@ use stockbridge_domain::items::{self, Item, ItemDetail, Label};
 use stockbridge_domain::stock::{self, Level};
 use stockbridge_domain::values::Quantity;
 use stockbridge_http::numbers::Number;
+use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::TrackingType;
-use crate::answer::{Answer, instant, ok};
+use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
 use crate::error::ErrorResponse;
 use crate::requests::Id;

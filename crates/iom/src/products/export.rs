@@ -8,8 +8,9 @@ use actix_web::web::Bytes;
 use csv::{Terminator, WriterBuilder};
 use stockbridge_domain::items::{self, ItemColumns, ItemFilter, ItemLine};
 use stockbridge_domain::page::{Cursor, Part, Start, Window};
-use stockbridge_domain::{Admission, Fault, Result, Store};
+use stockbridge_domain::{Fault, Result};
 use stockbridge_http::check::Check;
+use stockbridge_http::pass::Pass;
 use stockbridge_http::query::Query;
 use stockbridge_http::routes::Documented;
 use stockbridge_http::stream::{Piece, pieces};
@@ -59,16 +60,11 @@ pub async fn export_products(
     filter: Query<ProductQuery>,
 ) -> std::result::Result<HttpResponse, Refusal> {
     let filter = caller.understand(|| wanted(filter)).await?;
-    let (store, admission) = caller.pass();
-    let export = Rc::new(Export { store, admission, filter });
+    let export = Rc::new(Export { pass: caller.pass().clone(), filter });
     let first = export.slice(Start::Page(1)).await.map_err(|error| caller.refuse(error))?;
-    let request_id = caller.request_id().to_owned();
-    let rest = pieces(first, move |after| {
-        let (export, request_id) = (Rc::clone(&export), request_id.clone());
-        async move {
-            let slice = export.slice(Start::After(after)).await;
-            slice.inspect_err(|error| tracing::error!(request_id, %error, "an export broke off"))
-        }
+    let rest = pieces(Rc::clone(caller.pass().trail()), first, move |after| {
+        let export = Rc::clone(&export);
+        async move { export.slice(Start::After(after)).await }
     });
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
@@ -90,16 +86,14 @@ fn wanted(filter: Query<ProductQuery>) -> std::result::Result<ItemFilter, Reason
 }
 
 struct Export {
-    store: Store,
-    admission: Admission,
+    pass: Pass,
     filter: ItemFilter,
 }
 
 impl Export {
     async fn slice(&self, start: Start) -> Result<Piece<Cursor>> {
         let (filter, window) = (self.filter.clone(), Window { start, limit: SLICE });
-        let list = self.store.read(self.admission.clone(), move |tx| items::lines(tx, &filter, &window)).await?;
-        let Part { rows, next } = list;
+        let Part { rows, next } = self.pass.read(move |tx| items::lines(tx, &filter, &window), Ok).await?;
         let is_first = matches!(start, Start::Page(_));
         let bytes =
             written(is_first, rows).map_err(|error| Fault::Internal(format!("an export is no CSV: {error}")))?;

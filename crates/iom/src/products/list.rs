@@ -8,11 +8,12 @@ use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
 use stockbridge_http::numbers::Number;
 use stockbridge_http::query::Query;
+use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
 use utoipa::{IntoParams, ToSchema};
 
 use super::TrackingType;
-use crate::answer::{Answer, ok};
+use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
 use crate::error::{ErrorResponse, Reason};
 use crate::requests::{Page, PageQuery};

@@ -7,11 +7,12 @@ use stockbridge_domain::values::{Change, Code, Description, Name, Price, Weight}
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
+use stockbridge_http::reply::created;
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::TrackingType;
-use crate::answer::{Answer, MessageResponse, created, instant, message};
+use crate::answer::{Answer, MessageResponse, instant, message};
 use crate::auth::{Admin, Caller, Manager};
 use crate::error::{ErrorResponse, Reason};
 use crate::requests::{self, BodyRefusals, Id};

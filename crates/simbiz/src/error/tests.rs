@@ -1,4 +1,5 @@
 use actix_web::body::to_bytes;
+use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::TestRequest;
 use stockbridge_domain::Role;
 use stockbridge_domain::values::Quantity;
@@ -45,6 +46,13 @@ fn every_refusal_of_the_domain_has_its_status_and_code() {
     ] {
         assert_eq!(said(error.clone()), (status, code), "{error}");
     }
+}
+
+#[test]
+fn a_body_that_comes_too_slowly_is_told_the_time_it_has() {
+    let fault = BodyFault::TooSlow { seconds: 30 };
+    assert_eq!(said(fault.clone()), (400, "V3_REQ_INVALID_JSON"));
+    assert_eq!(of_body(&fault).message, "The body did not arrive within 30 seconds: send it again.");
 }
 
 #[actix_web::test]

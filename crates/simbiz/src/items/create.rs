@@ -3,24 +3,23 @@
 use std::mem::take;
 
 use serde::Deserialize;
+use stockbridge_domain::Tx;
 use stockbridge_domain::items::{self, NewItem};
-use stockbridge_domain::{Organization, Result, Tx};
 use stockbridge_http::body::RawBody;
-use stockbridge_http::check::Check;
+use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
+use stockbridge_http::reply::created;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::ItemDetailResponse;
-use super::fields::{self, ItemHeader, ItemLine};
-use crate::TOLERANT;
+use super::fields::{self, ItemHeader, TradeLine};
 use crate::auth::Caller;
-use crate::envelope::{self, Answer, FailureResponse};
-use crate::error::Reason;
-use crate::loose::{Part, Word};
-use crate::organization::Named;
+use crate::envelope::{Answer, FailureResponse};
+use crate::loose::Part;
+use crate::organization::OfOrganization;
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Documented> {
@@ -35,7 +34,7 @@ pub(super) fn routes() -> Vec<Documented> {
     post,
     path = "/inventory/items",
     tag = "items",
-    request_body = NewItemRequest,
+    request_body = NewItemBody,
     responses(
         (status = 201, description = "The item as it is now", body = ItemDetailResponse),
         (status = 400, description = "The body is not JSON", body = FailureResponse),
@@ -46,37 +45,21 @@ pub(super) fn routes() -> Vec<Documented> {
     )
 )]
 async fn create_item(caller: Caller, body: RawBody) -> Answer {
-    let body = body.json::<NewItemRequest>(TOLERANT).map_err(Reason::from);
-    let call = caller.writing(body.as_ref().ok().and_then(NewItemRequest::organization));
-    let new = call.understand(body.and_then(|body| Ok(body.judged()?))).await?;
+    let (call, new) = caller.writing(&body, NewItemRequest::judged).await?;
     let command = move |tx: &mut Tx<'_>| {
         let rest = fields::settled(&new.rest, tx.tenant().id);
         let made = items::create(tx, &NewItem { sku: new.sku.clone(), name: new.name.clone(), rest });
         let made = made.map_err(|error| fields::as_asked(error, &new.rest))?;
         Ok(ItemDetailResponse::of(items::get(tx, made.id)?, tx.tenant()))
     };
-    call.write(command, |item| envelope::created(&item)).await
+    call.write(command, |item| created(&item)).await
 }
+
+type NewItemBody = OfOrganization<NewItemRequest>;
 
 /// An item to be
 #[derive(Debug, Default, Deserialize, ToSchema)]
 struct NewItemRequest {
-    /// The organization by id, else the token's own; it beats the code
-    #[serde(default)]
-    #[schema(value_type = Option<String>, example = "1-1")]
-    organization_id: Field<Option<Word>>,
-    /// Alias of `organization_id`, which beats it
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    org_id: Field<Option<Word>>,
-    /// The organization by code
-    #[serde(default)]
-    #[schema(value_type = Option<String>, example = "BHH")]
-    organization_code: Field<Option<Word>>,
-    /// Alias of `organization_code`, which beats it
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    org_code: Field<Option<Word>>,
     /// The item
     #[serde(default)]
     #[schema(value_type = NewItemData, required)]
@@ -92,8 +75,8 @@ struct NewItemData {
     header: Field<Part<NewItemHeader>>,
     /// How it is counted, sold and bought
     #[serde(default)]
-    #[schema(value_type = ItemLine)]
-    line: Field<Part<ItemLine>>,
+    #[schema(value_type = TradeLine)]
+    line: Field<Part<TradeLine>>,
 }
 
 /// The header of an item to be: as that of one to change, but code and name must be there and an id means nothing.
@@ -102,20 +85,12 @@ struct NewItemData {
 struct NewItemHeader(ItemHeader);
 
 impl NewItemRequest {
-    /// The organization it names, before anything of it is judged.
-    fn organization(&self) -> Option<Organization> {
-        let Self { organization_id, org_id, organization_code, org_code, data: _ } = self;
-        Named::new([organization_id, org_id], [organization_code, org_code]).organization()
-    }
-
-    fn judged(self) -> Result<NewItem> {
-        let Self { organization_id, org_id, organization_code, org_code, data } = self;
-        let mut check = Check::new();
-        let named = Named::judged(&mut check, [organization_id, org_id, organization_code, org_code]);
+    fn judged(self, check: &mut Check) -> std::result::Result<NewItem, Gap> {
+        let Self { data } = self;
         // A part that is not there lacks all its fields, and they are what is told.
-        let NewItemData { header, line } = fields::part(&mut check, "data", data);
-        let NewItemHeader(mut header) = fields::part(&mut check, "data.header", header);
-        let mut line = fields::part(&mut check, "data.line", line);
+        let NewItemData { header, line } = fields::part(check, "data", data);
+        let NewItemHeader(mut header) = fields::part(check, "data.header", header);
+        let mut line = fields::part(check, "data.line", line);
         let sku = check.required_text("item_code", take(&mut header.item_code));
         let name = check.required_text("item_name", take(&mut header.item_name));
         for flag in [&mut header.isactive, &mut line.isstock, &mut line.issold, &mut line.ispurchase] {
@@ -124,9 +99,7 @@ impl NewItemRequest {
                 *flag = Field::Absent;
             }
         }
-        let rest = fields::changes(&mut check, header, line);
-        check.finish()?;
-        named?;
+        let rest = fields::changes(check, header, line);
         Ok(NewItem { sku: sku?.0, name: name?.0, rest: rest? })
     }
 }

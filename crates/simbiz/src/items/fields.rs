@@ -67,7 +67,8 @@ pub(super) struct ItemHeader {
 
 /// How an item is counted, sold and bought
 #[derive(Debug, Default, Deserialize, ToSchema)]
-pub(super) struct ItemLine {
+#[schema(as = ItemLine)]
+pub(super) struct TradeLine {
     /// The unit it is counted in, by id; it beats the code
     #[serde(default)]
     #[schema(value_type = Option<String>)]
@@ -123,7 +124,7 @@ pub(super) fn part<T: Default>(check: &mut Check, name: &str, field: Field<Part<
 ///
 /// # Errors
 /// Recorded problems.
-pub(super) fn changes(check: &mut Check, header: ItemHeader, line: ItemLine) -> std::result::Result<ItemChanges, Gap> {
+pub(super) fn changes(check: &mut Check, header: ItemHeader, line: TradeLine) -> std::result::Result<ItemChanges, Gap> {
     let ItemHeader {
         item_id: _,
         item_code,
@@ -138,7 +139,7 @@ pub(super) fn changes(check: &mut Check, header: ItemHeader, line: ItemLine) -> 
         brand_code,
         isactive,
     } = header;
-    let ItemLine {
+    let TradeLine {
         baseuom_id,
         baseuom_code,
         salesuom_id,

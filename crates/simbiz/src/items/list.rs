@@ -1,5 +1,6 @@
 //! The list of items: by page, or everything in one answer.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use actix_web::HttpResponse;
@@ -7,11 +8,13 @@ use actix_web::http::header::ContentType;
 use actix_web::web::Bytes;
 use serde::{Deserialize, Serialize};
 use stockbridge_domain::items::{self, ItemFilter, ItemHead};
-use stockbridge_domain::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT, Start, Window};
-use stockbridge_domain::{Admission, Result, Store, Tenant, Tx};
+use stockbridge_domain::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT, Slice, Start, Window};
+use stockbridge_domain::{Result, Tenant, Tx};
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
+use stockbridge_http::pass::Pass;
 use stockbridge_http::query::Query;
+use stockbridge_http::reply;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
 use stockbridge_http::scalar::{FromScalar, Scalar};
@@ -19,11 +22,11 @@ use stockbridge_http::stream::{self, Piece};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::{Call, Caller};
-use crate::envelope::{self, FailureResponse, Pagination, Success};
+use crate::envelope::{FailureResponse, Pagination, Success};
 use crate::error::{Reason, Refusal};
 use crate::ids;
 use crate::loose::Loose;
-use crate::organization::{Named, OrganizationQuery};
+use crate::organization::{Named, OrganizationFields};
 use crate::times::{self, Moment};
 
 /// Rows that are read at once when all are wanted: a transaction of a few milliseconds.
@@ -41,7 +44,7 @@ pub(super) fn routes() -> Vec<Documented> {
     get,
     path = "/inventory/items",
     tag = "items",
-    params(ItemListQuery, OrganizationQuery),
+    params(ItemListQuery, OrganizationFields),
     responses(
         (status = 200, description = "A page of items, or all of them", body = ItemListResponse),
         (status = 422, description = "A date-time cannot be read, or a text cannot be searched for", body = FailureResponse),
@@ -50,7 +53,7 @@ pub(super) fn routes() -> Vec<Documented> {
 async fn list_items(
     caller: Caller,
     query: Query<ItemListQuery>,
-    named: Query<OrganizationQuery>,
+    named: Query<OrganizationFields>,
 ) -> std::result::Result<HttpResponse, Refusal> {
     let (call, named) = caller.reading(named)?;
     let listing = query.read().map_err(Reason::from).and_then(|query| query.judged(named));
@@ -63,42 +66,43 @@ async fn list_items(
 
 async fn one_page(call: &Call, listing: Listing, page: Page) -> std::result::Result<HttpResponse, Refusal> {
     let Page { number, size } = page;
+    let Listing { wanted, filters, page: _ } = listing;
     let command = move |tx: &mut Tx<'_>| {
         let window = Window { start: Start::Page(number), limit: size };
-        let slice = items::list_heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
-        let tenant = tx.tenant();
-        Ok(ItemListResponse {
-            status: Success::Ok,
-            data: slice.rows.into_iter().map(|head| ItemRow::of(head, tenant)).collect(),
-            meta: ItemListMeta {
-                pagination: Pagination::of(number, size, slice.total),
-                filters: listing.filters.clone(),
-            },
-        })
+        let slice = items::list_heads(tx, &wanted.filter(tx.tenant()), &window)?;
+        Ok((slice, tx.tenant().clone()))
     };
-    Ok(call.read(command, |list| envelope::ok(&list)).await?.into())
+    let say = |(Slice { rows, total, next: _ }, tenant)| {
+        let organization = Organization::of(&tenant);
+        let data = rows.into_iter().map(|head| ItemRow::of(head, &organization)).collect();
+        let meta = ItemListMeta { pagination: Pagination::of(number, size, total), filters };
+        reply::ok(&ItemListResponse { status: Success::Ok, data, meta })
+    };
+    Ok(call.read(command, say).await?.into())
 }
 
 /// Everything, slice by slice. What the envelope says of the whole stands at its end, when it is known.
 async fn everything(call: &Call, listing: Listing) -> std::result::Result<HttpResponse, Refusal> {
-    let (pass, listing) = (call.pass(), Arc::new(listing));
+    let (pass, listing) = (call.pass().clone(), Arc::new(listing));
     let first = next_piece(pass.clone(), Arc::clone(&listing), Sent::default()).await;
     let first = first.map_err(|error| call.refuse(error))?;
     if first.next.is_none() {
         // A list of one piece is sent with its length, which oldest clients like better.
         return Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(first.bytes));
     }
-    let pieces = stream::pieces(first, move |sent| next_piece(pass.clone(), Arc::clone(&listing), sent));
+    let more = move |sent| next_piece(pass.clone(), Arc::clone(&listing), sent);
+    let pieces = stream::pieces(Rc::clone(call.pass().trail()), first, more);
     Ok(HttpResponse::Ok().insert_header(ContentType::json()).streaming(pieces))
 }
 
-async fn next_piece((store, admission): (Store, Admission), listing: Arc<Listing>, sent: Sent) -> Result<Piece<Sent>> {
-    store.read(admission, move |tx| piece(tx, &listing, sent)).await
+async fn next_piece(pass: Pass, listing: Arc<Listing>, sent: Sent) -> Result<Piece<Sent>> {
+    pass.read(move |tx| piece(tx, &listing, sent), Ok).await
 }
 
 fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> {
     let window = Window { start: Start::After(Cursor { id: sent.last_id }), limit: SLICE };
     let part = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
+    let organization = Organization::of(tx.tenant());
     let mut bytes = Vec::new();
     if sent.rows == 0 {
         bytes.extend_from_slice(br#"{"status":"OK","data":["#);
@@ -108,14 +112,14 @@ fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> 
         if rows > 0 {
             bytes.push(b',');
         }
-        bytes.extend(envelope::written(&ItemRow::of(head, tx.tenant()))?);
+        reply::append(&mut bytes, &ItemRow::of(head, &organization))?;
         rows += 1;
     }
     let next = part.next.map(|Cursor { id }| Sent { rows, last_id: id });
     if next.is_none() {
         let meta = ItemListMeta { pagination: Pagination::everything(rows), filters: listing.filters.clone() };
         bytes.extend_from_slice(br#"],"meta":"#);
-        bytes.extend(envelope::written(&meta)?);
+        reply::append(&mut bytes, &meta)?;
         bytes.push(b'}');
     }
     Ok(Piece { bytes: Bytes::from(bytes), next })
@@ -170,9 +174,9 @@ struct ItemListQuery {
 
 /// A list of items
 #[derive(Debug, Serialize, ToSchema)]
-struct ItemListResponse {
+struct ItemListResponse<'a> {
     status: Success,
-    data: Vec<ItemRow>,
+    data: Vec<ItemRow<'a>>,
     meta: ItemListMeta,
 }
 
@@ -220,7 +224,7 @@ struct ItemFilters {
 
 /// An item as lists show it
 #[derive(Debug, Serialize, ToSchema)]
-struct ItemRow {
+struct ItemRow<'a> {
     /// Its id
     #[schema(example = "1-1-1001")]
     item_id: String,
@@ -235,13 +239,19 @@ struct ItemRow {
     item_barcode: String,
     /// The organization it belongs to
     #[schema(example = "1-1")]
-    organization_id: String,
+    organization_id: &'a str,
     /// The organization's code
     #[schema(example = "BHH")]
-    organization_code: String,
+    organization_code: &'a str,
     /// When it last changed, on the organization's clock
     #[schema(pattern = r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$", example = "2026-04-09 10:22:11")]
     updated: String,
+}
+
+/// An organization as every row names it.
+struct Organization<'a> {
+    id: String,
+    tenant: &'a Tenant,
 }
 
 /// A whole number without bounds: what is too large to hold is as large as can be.
@@ -357,16 +367,23 @@ impl Wanted {
     }
 }
 
-impl ItemRow {
-    fn of(head: ItemHead, tenant: &Tenant) -> Self {
+impl<'a> Organization<'a> {
+    fn of(tenant: &'a Tenant) -> Self {
+        Self { id: ids::organization(tenant.id), tenant }
+    }
+}
+
+impl<'a> ItemRow<'a> {
+    fn of(head: ItemHead, organization: &'a Organization<'_>) -> Self {
         let ItemHead { id, sku, name, barcode, updated_at } = head;
+        let Organization { id: organization_id, tenant } = organization;
         Self {
             item_id: ids::id(tenant.id, id),
             item_code: sku,
             item_name: name,
             item_barcode: barcode.unwrap_or_default(),
-            organization_id: ids::organization(tenant.id),
-            organization_code: tenant.code.clone(),
+            organization_id,
+            organization_code: &tenant.code,
             updated: times::text(updated_at, tenant.zone),
         }
     }

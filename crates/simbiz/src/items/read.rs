@@ -3,14 +3,15 @@
 use actix_web::HttpRequest;
 use stockbridge_domain::{Error, Result, TenantId, Thing, Tx, items};
 use stockbridge_http::query::Query;
+use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
 use stockbridge_http::{path, routes};
 
 use super::ItemDetailResponse;
 use crate::auth::{Call, Caller};
-use crate::envelope::{self, Answer, FailureResponse};
+use crate::envelope::{Answer, FailureResponse};
 use crate::ids;
-use crate::organization::OrganizationQuery;
+use crate::organization::OrganizationFields;
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Documented> {
@@ -24,13 +25,13 @@ pub(super) fn routes() -> Vec<Documented> {
     get,
     path = "/inventory/items/{id}",
     tag = "items",
-    params(("id" = String, Path, description = "The item's id", example = "1-1-1001"), OrganizationQuery),
+    params(("id" = String, Path, description = "The item's id", example = "1-1-1001"), OrganizationFields),
     responses(
         (status = 200, description = "The item", body = ItemDetailResponse),
         (status = 404, description = "The organization has no such item", body = FailureResponse),
     )
 )]
-async fn get_item(caller: Caller, request: HttpRequest, named: Query<OrganizationQuery>) -> Answer {
+async fn get_item(caller: Caller, request: HttpRequest, named: Query<OrganizationFields>) -> Answer {
     let (call, _) = caller.reading(named)?;
     look_up(&call, "id", Key::of(&request, "id"), |tx, key| items::get(tx, key.number(tx.tenant().id)?)).await
 }
@@ -42,13 +43,13 @@ async fn get_item(caller: Caller, request: HttpRequest, named: Query<Organizatio
     get,
     path = "/inventory/items/by-code/{itemCode}",
     tag = "items",
-    params(("itemCode" = String, Path, description = "The item's code", example = "ITEM001"), OrganizationQuery),
+    params(("itemCode" = String, Path, description = "The item's code", example = "ITEM001"), OrganizationFields),
     responses(
         (status = 200, description = "The item", body = ItemDetailResponse),
         (status = 404, description = "The organization has no such item", body = FailureResponse),
     )
 )]
-async fn get_item_by_code(caller: Caller, request: HttpRequest, named: Query<OrganizationQuery>) -> Answer {
+async fn get_item_by_code(caller: Caller, request: HttpRequest, named: Query<OrganizationFields>) -> Answer {
     let (call, _) = caller.reading(named)?;
     look_up(&call, "item_code", Key::of(&request, "itemCode"), |tx, key| items::by_code(tx, key.text()?)).await
 }
@@ -62,14 +63,14 @@ async fn get_item_by_code(caller: Caller, request: HttpRequest, named: Query<Org
     tag = "items",
     params(
         ("barcode" = String, Path, description = "The item's barcode or code", example = "9551234567890"),
-        OrganizationQuery,
+        OrganizationFields,
     ),
     responses(
         (status = 200, description = "The item", body = ItemDetailResponse),
         (status = 404, description = "The organization has no such item", body = FailureResponse),
     )
 )]
-async fn get_item_by_barcode(caller: Caller, request: HttpRequest, named: Query<OrganizationQuery>) -> Answer {
+async fn get_item_by_barcode(caller: Caller, request: HttpRequest, named: Query<OrganizationFields>) -> Answer {
     let (call, _) = caller.reading(named)?;
     look_up(&call, "barcode", Key::of(&request, "barcode"), |tx, key| items::by_barcode(tx, key.text()?)).await
 }
@@ -115,6 +116,6 @@ async fn look_up(
 ) -> Answer {
     let shown = key.shown.clone();
     let command = move |tx: &mut Tx<'_>| Ok(ItemDetailResponse::of(find(tx, &key)?, tx.tenant()));
-    let answer = call.read(command, |item| envelope::ok(&item)).await;
+    let answer = call.read(command, |item| ok(&item)).await;
     answer.map_err(|refusal| refusal.looked_up(by, &shown))
 }

@@ -5,23 +5,23 @@ use std::mem::take;
 use actix_web::HttpRequest;
 use serde::Deserialize;
 use stockbridge_domain::items::{self, ItemChanges};
-use stockbridge_domain::{Error, Organization, Problem, Result, TenantId, Tx};
+use stockbridge_domain::{Error, Problem, Result, TenantId, Tx};
 use stockbridge_http::body::RawBody;
-use stockbridge_http::check::Check;
+use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
+use stockbridge_http::reply::ok;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::ItemDetailResponse;
-use super::fields::{self, ItemHeader, ItemLine};
+use super::fields::{self, ItemHeader, TradeLine};
 use super::read::Key;
 use crate::auth::Caller;
-use crate::envelope::{self, Answer, FailureResponse};
-use crate::error::Reason;
+use crate::envelope::{Answer, FailureResponse};
+use crate::ids;
 use crate::loose::{Part, Word};
-use crate::organization::Named;
-use crate::{TOLERANT, ids};
+use crate::organization::OfOrganization;
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Documented> {
@@ -36,7 +36,7 @@ pub(super) fn routes() -> Vec<Documented> {
     path = "/inventory/items/{id}",
     tag = "items",
     params(("id" = String, Path, description = "The item's id", example = "1-1-1001")),
-    request_body = ItemChangeRequest,
+    request_body = ItemChangeBody,
     responses(
         (status = 200, description = "The item as it is now", body = ItemDetailResponse),
         (status = 400, description = "The body is not JSON", body = FailureResponse),
@@ -50,9 +50,7 @@ pub(super) fn routes() -> Vec<Documented> {
 async fn update_item(caller: Caller, request: HttpRequest, body: RawBody) -> Answer {
     let key = Key::of(&request, "id");
     let shown = key.shown.clone();
-    let body = body.json::<ItemChangeRequest>(TOLERANT).map_err(Reason::from);
-    let call = caller.writing(body.as_ref().ok().and_then(ItemChangeRequest::organization));
-    let Amendment { item_id, changes } = call.understand(body.and_then(|body| Ok(body.judged()?))).await?;
+    let (call, Amendment { item_id, changes }) = caller.writing(&body, ItemChangeRequest::judged).await?;
     let command = move |tx: &mut Tx<'_>| {
         let tenant = tx.tenant().id;
         let number = key.number(tenant)?;
@@ -61,29 +59,15 @@ async fn update_item(caller: Caller, request: HttpRequest, body: RawBody) -> Ans
         amended.map_err(|error| fields::as_asked(error, &changes))?;
         Ok(ItemDetailResponse::of(items::get(tx, number)?, tx.tenant()))
     };
-    let answer = call.write(command, |item| envelope::ok(&item)).await;
+    let answer = call.write(command, |item| ok(&item)).await;
     answer.map_err(|refusal| refusal.looked_up("id", &shown))
 }
+
+type ItemChangeBody = OfOrganization<ItemChangeRequest>;
 
 /// What changes of an item
 #[derive(Debug, Default, Deserialize, ToSchema)]
 struct ItemChangeRequest {
-    /// The organization by id, else the token's own; it beats the code
-    #[serde(default)]
-    #[schema(value_type = Option<String>, example = "1-1")]
-    organization_id: Field<Option<Word>>,
-    /// Alias of `organization_id`, which beats it
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    org_id: Field<Option<Word>>,
-    /// The organization by code
-    #[serde(default)]
-    #[schema(value_type = Option<String>, example = "BHH")]
-    organization_code: Field<Option<Word>>,
-    /// Alias of `organization_code`, which beats it
-    #[serde(default)]
-    #[schema(value_type = Option<String>)]
-    org_code: Field<Option<Word>>,
     /// What changes
     #[serde(default)]
     #[schema(value_type = ItemChangeData, required)]
@@ -99,8 +83,8 @@ struct ItemChangeData {
     header: Field<Part<ItemHeader>>,
     /// How it is counted, sold and bought
     #[serde(default)]
-    #[schema(value_type = ItemLine)]
-    line: Field<Part<ItemLine>>,
+    #[schema(value_type = TradeLine)]
+    line: Field<Part<TradeLine>>,
 }
 
 /// What a PATCH says.
@@ -110,26 +94,16 @@ struct Amendment {
 }
 
 impl ItemChangeRequest {
-    /// The organization it names, before anything of it is judged.
-    fn organization(&self) -> Option<Organization> {
-        let Self { organization_id, org_id, organization_code, org_code, data: _ } = self;
-        Named::new([organization_id, org_id], [organization_code, org_code]).organization()
-    }
-
-    fn judged(self) -> Result<Amendment> {
-        let Self { organization_id, org_id, organization_code, org_code, data } = self;
-        let mut check = Check::new();
-        let named = Named::judged(&mut check, [organization_id, org_id, organization_code, org_code]);
+    fn judged(self, check: &mut Check) -> std::result::Result<Amendment, Gap> {
+        let Self { data } = self;
         if matches!(data, Field::Absent | Field::Null) {
             check.refuse("data", "is required");
         }
-        let ItemChangeData { header, line } = fields::part(&mut check, "data", data);
-        let mut header = fields::part(&mut check, "data.header", header);
-        let line = fields::part(&mut check, "data.line", line);
+        let ItemChangeData { header, line } = fields::part(check, "data", data);
+        let mut header = fields::part(check, "data.header", header);
+        let line = fields::part(check, "data.line", line);
         let item_id = check.optional_text("item_id", take(&mut header.item_id));
-        let changes = fields::changes(&mut check, header, line);
-        check.finish()?;
-        named?;
+        let changes = fields::changes(check, header, line);
         Ok(Amendment { item_id: item_id?.map(|Word(text)| text), changes: changes? })
     }
 }
