@@ -1,8 +1,9 @@
 //! Date-times as this dialect writes them: `YYYY-MM-DD HH:MM:SS` in the organization's time zone.
 //! Its zone is known only within a transaction, so a text is read first and placed in time later.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Offset, SubsecRound, TimeDelta, TimeZone, Timelike};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
+use stockbridge_domain::zone::{occurrences, start_of};
 
 /// What a text must look like, as the end of a sentence that begins with the field's name.
 pub const EXPECTED: &str = "must be a date-time such as 2026-04-09 00:00:00";
@@ -41,8 +42,8 @@ impl Moment {
     /// The first instant that is meant, in UTC.
     pub fn begin(self, zone: Tz) -> NaiveDateTime {
         bounded(match self {
-            Self::Day(day) => placed(day.and_time(NaiveTime::MIN), zone).0,
-            Self::Clock(local) => placed(local, zone).0,
+            Self::Day(day) => start_of(day, zone),
+            Self::Clock(local) => occurrences(local, zone).0,
             Self::Instant(utc) => utc,
         })
     }
@@ -51,8 +52,8 @@ impl Moment {
     pub fn end(self, zone: Tz) -> NaiveDateTime {
         bounded(match self {
             // Midnight may come twice; the day ends at the first.
-            Self::Day(day) => placed((day + Days::new(1)).and_time(NaiveTime::MIN), zone).0,
-            Self::Clock(local) => placed(local.trunc_subsecs(0), zone).1 + TimeDelta::seconds(1),
+            Self::Day(day) => start_of(day + Days::new(1), zone),
+            Self::Clock(local) => occurrences(local.trunc_subsecs(0), zone).1 + TimeDelta::seconds(1),
             Self::Instant(utc) => utc.trunc_subsecs(0) + TimeDelta::seconds(1),
         })
     }
@@ -66,19 +67,6 @@ pub fn text(utc: NaiveDateTime, zone: Tz) -> String {
 /// An instant that is known in Unix seconds, as it is written; nothing for what no calendar holds.
 pub fn unix_text(seconds: i64, zone: Tz) -> String {
     DateTime::from_timestamp(seconds, 0).map(|at| text(at.naive_utc(), zone)).unwrap_or_default()
-}
-
-/// A time on the clock of a zone, in UTC: its first and its last occurrence. One that a change of the clocks skips
-/// is what a clock shows that nobody has put forward.
-fn placed(local: NaiveDateTime, zone: Tz) -> (NaiveDateTime, NaiveDateTime) {
-    let found = zone.from_local_datetime(&local);
-    if let (Some(first), Some(last)) = (found.earliest(), found.latest()) {
-        return (first.naive_utc(), last.naive_utc());
-    }
-    // No zone changes twice within two days, so the day before still has the old offset.
-    let before = zone.offset_from_utc_datetime(&(local - TimeDelta::days(1))).fix();
-    let utc = local - TimeDelta::seconds(before.local_minus_utc().into());
-    (utc, utc)
 }
 
 /// Four digits of a year: beyond them SQLite would compare texts of different lengths.

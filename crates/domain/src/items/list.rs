@@ -14,7 +14,7 @@ use crate::stock;
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::ItemsContain;
-use crate::values::{Money, Quantity, Weight, fold};
+use crate::values::{Money, Quantity, fold};
 
 /// Which items are wanted; every condition that is given must hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,8 +64,6 @@ pub struct ItemColumns {
     pub base_price: Money,
     /// What it costs to get.
     pub cost_price: Option<Money>,
-    /// What it used to sell for.
-    pub compare_at_price: Option<Money>,
     /// Its barcode.
     pub barcode: Option<String>,
     /// Who makes it.
@@ -74,14 +72,8 @@ pub struct ItemColumns {
     pub category_id: Option<i64>,
     /// How its stock is told apart.
     pub tracking: Tracking,
-    /// What one unit weighs.
-    pub weight: Option<Weight>,
     /// Whether it is on offer.
     pub is_active: bool,
-    /// When it was made, in UTC.
-    pub created_at: NaiveDateTime,
-    /// When it last changed, in UTC.
-    pub updated_at: NaiveDateTime,
 }
 
 /// What a SimBiz list shows of an item.

@@ -114,22 +114,7 @@ fn written(with_header: bool, rows: Vec<ItemLine>) -> std::result::Result<Bytes,
 
 fn cells(line: ItemLine) -> [String; HEADER.len()] {
     let ItemLine { item, category_name, on_hand } = line;
-    let ItemColumns {
-        id,
-        name,
-        sku,
-        base_price,
-        cost_price,
-        compare_at_price: _,
-        barcode,
-        vendor,
-        category_id,
-        tracking,
-        weight: _,
-        is_active,
-        created_at: _,
-        updated_at: _,
-    } = item;
+    let ItemColumns { id, name, sku, base_price, cost_price, barcode, vendor, category_id, tracking, is_active } = item;
     let text = |text: Option<String>| text.map(defused).unwrap_or_default();
     [
         id.to_string(),

@@ -153,22 +153,8 @@ impl ProductListResponse {
 impl From<ItemLine> for ProductRow {
     fn from(line: ItemLine) -> Self {
         let ItemLine { item, category_name, on_hand } = line;
-        let ItemColumns {
-            id,
-            name,
-            sku,
-            base_price,
-            cost_price,
-            compare_at_price: _,
-            barcode,
-            vendor,
-            category_id,
-            tracking,
-            weight: _,
-            is_active,
-            created_at: _,
-            updated_at: _,
-        } = item;
+        let ItemColumns { id, name, sku, base_price, cost_price, barcode, vendor, category_id, tracking, is_active } =
+            item;
         Self {
             id,
             name,
