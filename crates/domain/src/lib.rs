@@ -10,7 +10,7 @@
 //! - [`access`]: tenants, users, uids and keys; how they come in.
 //! - [`store`]: the transaction a command runs in, on SQLite or PostgreSQL.
 //! - [`zone`]: local time and UTC.
-//! - [`schema`]: Diesel's view of the tables.
+//! - `schema`: Diesel's view of the tables.
 
 pub mod access;
 pub mod actor;

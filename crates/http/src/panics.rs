@@ -11,6 +11,8 @@ use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forwar
 use actix_web::{Error, HttpRequest, HttpResponse};
 use futures_util::FutureExt;
 
+use stockbridge_domain::store::panic_text;
+
 use crate::trail::Trail;
 
 /// Middleware for a resource or a route that catches panics of handlers and extractors, logs them and answers.
@@ -87,15 +89,13 @@ where
 }
 
 fn log(request: &HttpRequest, panic: &(dyn Any + Send)) {
-    let message = panic.downcast_ref::<&str>().copied();
-    let message = message.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
     let trail = Trail::of(request);
     tracing::error!(
         request_id = trail.request_id(),
         tenant = trail.tenant(),
         method = %request.method(),
         path = request.match_pattern().as_deref(),
-        panic = message,
+        panic = panic_text(panic),
         "a handler panicked"
     );
 }

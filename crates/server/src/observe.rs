@@ -7,8 +7,9 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
-use prometheus_client::encoding::{EncodeLabelSet, text};
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
@@ -59,6 +60,7 @@ impl Metrics {
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_duration_seconds", "Time until the answer began", durations.clone());
         registry.register("store_waiting", "Commands that wait for a database thread", waiting.clone());
+        registry.register_collector(Box::new(StoreCounts(store.clone())));
         Self { registry, requests, durations, waiting, store }
     }
 
@@ -71,6 +73,35 @@ impl Metrics {
         let mut encoded = String::new();
         text::encode(&mut encoded, &self.registry)?;
         Ok(encoded)
+    }
+}
+
+/// What the store counts of itself.
+struct StoreCounts(Store);
+
+impl std::fmt::Debug for StoreCounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("StoreCounts")
+    }
+}
+
+impl Collector for StoreCounts {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let counts = self.0.tallies();
+        for (name, help, tally) in [
+            ("store_retries", "Runs of a command after its first", &counts.retries),
+            ("store_connections_retired", "Database connections given up", &counts.retired),
+            ("store_group_commits", "Commits that several commands shared", &counts.groups),
+            ("store_grouped_commands", "Commands in those commits", &counts.grouped),
+            ("store_failed_groups", "Groups that could not be committed together", &counts.failed_groups),
+            ("store_busy_queue_full", "Commands refused because the queue was full", &counts.busy_full),
+            ("store_busy_waited", "Commands refused because they waited too long", &counts.busy_late),
+            ("store_busy_locked", "Commands refused because of a lock or a lost race", &counts.busy_locked),
+        ] {
+            let counter = ConstCounter::new(tally.get());
+            counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)?;
+        }
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::http::header::{self, ContentType};
 use actix_web::{HttpResponse, web};
 use stockbridge_domain::access::tenants;
+use stockbridge_domain::{Error, Fault};
 use stockbridge_http::site::Site;
 use utoipa_swagger_ui::{Config, SwaggerUi, Url};
 
@@ -49,13 +50,23 @@ async fn ready(site: web::Data<Site>, readiness: web::Data<Readiness>) -> HttpRe
     if readiness.is_stopping() {
         return unavailable("stopping");
     }
+    if !site.store.is_alive() {
+        tracing::error!("not ready: a database thread has ended, restart the server");
+        return unavailable("a database thread has ended");
+    }
     match site.store.look(tenants::any).await {
         Ok(_) => plain("ready"),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            unavailable("the database does not answer")
-        }
+        Err(error) => not_answered(&error),
     }
+}
+
+fn not_answered(error: &Error) -> HttpResponse {
+    // An instance with more work than it can queue keeps its place: pulled, its load would fall on the others.
+    if *error == Fault::Busy.into() {
+        return plain("ready");
+    }
+    tracing::warn!(%error, "not ready");
+    unavailable("the database does not answer")
 }
 
 async fn metrics(metrics: web::Data<Metrics>) -> HttpResponse {
@@ -79,4 +90,17 @@ fn plain(text: &'static str) -> HttpResponse {
 
 fn unavailable(why: &'static str) -> HttpResponse {
     HttpResponse::ServiceUnavailable().content_type(ContentType::plaintext()).body(why)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overloaded_server_is_ready_and_one_without_its_database_is_not() {
+        let status = |fault: Fault| not_answered(&fault.into()).status().as_u16();
+        assert_eq!(status(Fault::Busy), 200);
+        assert_eq!(status(Fault::Unavailable("away".to_owned())), 503);
+        assert_eq!(status(Fault::Internal("no such table".to_owned())), 503);
+    }
 }

@@ -38,6 +38,7 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     let is_demo = serve.demo && demo::load(&store).await?;
     let site = site(serve, settings, store).await?;
     let house = House::new(site);
+    let store = house.site.store.clone();
     let (served, readiness) = (house.clone(), house.readiness.clone());
     let mut server = HttpServer::new(move || app(&served)).disable_signals().shutdown_timeout(GRACE_SECONDS);
     if let Some(workers) = serve.workers {
@@ -62,8 +63,8 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
         }
     }
     server.await.map_err(|error| format!("the server ended: {error}"))?;
-    // The last handle to the store: dropping it waits for the commands that were accepted.
-    drop(house);
+    // A worker that is still about its last request may hold another handle to the store.
+    store.close().await;
     tracing::info!("stopped");
     Ok(())
 }

@@ -1,12 +1,16 @@
-//! One connection, to either database: the only file that knows which one it is.
+//! One connection, to either database: how each is named by its URL, opened, set up and pooled. What the lanes, the
+//! migrations and `portable.rs` do differently for each they decide by the kinds that are told apart here.
 
+use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Once};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{InstrumentationEvent, SimpleConnection};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel::{PgConnection, SqliteConnection};
 
 use super::classify::classify;
@@ -26,12 +30,22 @@ pub enum Conn {
 }
 
 /// Which database, read off its URL.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Target {
     /// A file.
     Sqlite(PathBuf),
     /// A server, by its whole URL.
     Postgres(String),
+}
+
+/// Without the URL, which may hold a password.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(file) => f.debug_tuple("Sqlite").field(file).finish(),
+            Self::Postgres(_) => f.debug_tuple("Postgres").finish_non_exhaustive(),
+        }
+    }
 }
 
 /// Why a database URL cannot be used.
@@ -150,8 +164,32 @@ fn open_postgres(url: &str) -> diesel::ConnectionResult<PgConnection> {
     // server speaks English anyway, and elsewhere lose the retry of a deadlock, not its error.
     if let Err(error) = conn.batch_execute("SET lc_messages = 'C'") {
         tracing::debug!(%error, "this user may not choose the language of messages");
+        check_language(&mut conn);
     }
     Ok(conn)
+}
+
+/// Warns of a server that speaks another language; once, not for each connection.
+fn check_language(conn: &mut PgConnection) {
+    static CHECKED: Once = Once::new();
+    CHECKED.call_once(|| {
+        let language = diesel::select(sql::<sql_types::Text>("current_setting('lc_messages')"));
+        match language.get_result::<String>(conn) {
+            Ok(language) if is_english(&language) => {}
+            Ok(language) => tracing::warn!(
+                language,
+                "the database speaks another language than English, so that a command that loses a race fails instead \
+                 of running again: let a superuser run ALTER ROLE … SET lc_messages = 'C' for the user of this server"
+            ),
+            Err(error) => tracing::warn!(%error, "the database does not say which language it speaks"),
+        }
+    });
+}
+
+/// Whether messages are English under this locale, as Unix or Windows names it.
+pub(super) fn is_english(locale: &str) -> bool {
+    let (language, _) = locale.split_once(['.', '_']).unwrap_or((locale, ""));
+    matches!(language, "C" | "POSIX" | "en" | "English")
 }
 
 /// Lets a dead server be noticed in seconds, unless the URL says otherwise.
@@ -200,11 +238,13 @@ impl Manager {
 pub(crate) struct Retirement(Arc<AtomicU64>);
 
 impl Retirement {
-    pub(crate) fn retire(&self, pooled: &mut Pooled) {
-        pooled.broken = true;
+    /// Whether the connection was in use until now.
+    pub(crate) fn retire(&self, pooled: &mut Pooled) -> bool {
+        let was_broken = std::mem::replace(&mut pooled.broken, true);
         // Only the first to notice: connections that were opened since may be good.
         let _raced =
             self.0.compare_exchange(pooled.generation, pooled.generation + 1, Ordering::AcqRel, Ordering::Acquire);
+        !was_broken
     }
 }
 

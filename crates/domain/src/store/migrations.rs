@@ -1,7 +1,10 @@
 //! The tables, brought up to date. Several instances may start at once: one of them migrates, the others wait.
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::migration::MigrationVersion;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -14,7 +17,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 /// Any number, as long as all instances take the same lock.
 const GUARD: i64 = 7_355_608_231;
 
-type Outcome = Result<Vec<String>, Box<dyn std::error::Error + Send + Sync>>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+pub(super) type Outcome = Result<Vec<String>, Failure>;
 
 /// Brings the tables of a database up to date, creating the SQLite file where there is none.
 /// Returns the names of the migrations that were run.
@@ -46,17 +50,43 @@ fn open(settings: &Settings) -> Result<Conn, OpenError> {
 }
 
 /// One write transaction around all of it: a second instance waits at its beginning.
-fn guarded_sqlite(conn: &mut SqliteConnection, work: impl FnOnce(&mut SqliteConnection) -> Outcome) -> Outcome {
-    // Rebuilding a table drops it first; the transaction as a whole keeps the references true.
+pub(super) fn guarded_sqlite(
+    conn: &mut SqliteConnection,
+    work: impl FnOnce(&mut SqliteConnection) -> Outcome,
+) -> Outcome {
+    // Rebuilding a table drops it first, which would take along or refuse what refers to it. So references are not
+    // kept statement by statement but checked at the end; the switch works outside of a transaction only.
     conn.batch_execute("PRAGMA busy_timeout = 60000; PRAGMA foreign_keys = OFF")?;
-    conn.immediate_transaction(work)
+    conn.immediate_transaction(|conn| {
+        let run = work(conn)?;
+        // Where nothing was run there is nothing new to find: the check reads every row that refers to another.
+        if !run.is_empty() {
+            check_references(conn)?;
+        }
+        Ok(run)
+    })
 }
 
-/// The lock ends with the connection, right after this.
-fn guarded_postgres(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Outcome) -> Outcome {
-    let guard = format!("SET statement_timeout = 0; SET lock_timeout = 0; SELECT pg_advisory_lock({GUARD})");
-    conn.batch_execute(&guard)?;
-    work(conn)
+fn check_references(conn: &mut SqliteConnection) -> Result<(), Failure> {
+    let orphans = r#"SELECT DISTINCT "table" || ' to ' || "parent" AS line FROM pragma_foreign_key_check"#;
+    let lines = sql::<Nullable<Text>>(&format!("(SELECT group_concat(line, ', ') FROM ({orphans}))"));
+    let found: Option<String> = diesel::select(lines).get_result(conn)?;
+    found.map_or(Ok(()), |found| Err(format!("rows would refer to rows that are not there: {found}").into()))
+}
+
+/// One transaction around all of it, which takes the lock along when it ends. An instance that is not the first waits,
+/// and finds the work done.
+pub(super) fn guarded_postgres(conn: &mut PgConnection, work: impl FnOnce(&mut PgConnection) -> Outcome) -> Outcome {
+    conn.transaction(|conn| {
+        conn.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")?;
+        let lock = sql::<Bool>(&format!("pg_try_advisory_xact_lock({GUARD})"));
+        let is_first: bool = diesel::select(lock).get_result(conn)?;
+        if !is_first {
+            tracing::info!("another instance migrates the database: waiting for it");
+            conn.batch_execute(&format!("SELECT pg_advisory_xact_lock({GUARD})"))?;
+        }
+        work(conn)
+    })
 }
 
 fn names(run: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Outcome {

@@ -8,6 +8,7 @@ pub(crate) mod connection;
 mod lanes;
 pub mod migrations;
 pub(crate) mod portable;
+mod tallies;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,9 @@ use crate::actor::{Actor, Admission, Tenant, TenantId};
 use crate::error::Result;
 pub use connection::{BadUrl, Observer, Target};
 use connection::{Conn, Connector};
+pub use lanes::panic_text;
 use lanes::{Lane, Lanes};
+pub use tallies::{Tallies, Tally};
 
 /// How the store is opened.
 #[derive(Clone)]
@@ -74,7 +77,8 @@ pub enum OpenError {
     Thread(#[from] std::io::Error),
 }
 
-/// The handle to the data. Cheap to clone; the last one to go waits until all accepted commands are done.
+/// The handle to the data. Cheap to clone; the last one to go waits until all accepted commands are done, as
+/// [`Store::close`] does without blocking its thread.
 #[derive(Clone)]
 pub struct Store {
     lanes: Arc<Lanes>,
@@ -107,7 +111,8 @@ impl Store {
     /// run is kept, so it only borrows what it needs; it returns after the commit.
     ///
     /// # Errors
-    /// What admission or the command refuses, or a [`crate::error::Fault`]; then nothing was changed.
+    /// What admission or the command refuses, or a [`crate::error::Fault`]; then nothing was changed. Only after
+    /// [`crate::error::Fault::Uncertain`] everything or nothing was: the connection was lost during the commit.
     pub async fn write<T, F>(&self, admission: Admission, mut command: F) -> Result<T>
     where
         T: Send + 'static,
@@ -138,6 +143,26 @@ impl Store {
         F: FnMut(&mut Lobby<'_>) -> Result<T> + Send + 'static,
     {
         self.lanes.run(Lane::Write, move |conn| command(&mut Lobby { conn, now: now() })).await
+    }
+
+    /// Takes no more commands, and waits for those that were accepted, whoever else has a handle still: what they ask
+    /// for from now on is [`crate::error::Fault::Unavailable`].
+    pub async fn close(self) {
+        // Not on this thread, which others may need to get the answers they wait for.
+        let closed = tokio::task::spawn_blocking(move || self.lanes.close()).await;
+        if let Err(error) = closed {
+            tracing::error!(%error, "the store could not be closed");
+        }
+    }
+
+    /// Whether all threads of the store are there: one that ended takes a lane with it, or a part, until a restart.
+    pub fn is_alive(&self) -> bool {
+        self.lanes.is_alive()
+    }
+
+    /// What was counted so far.
+    pub fn tallies(&self) -> &Tallies {
+        self.lanes.tallies()
     }
 
     /// Commands that wait for a thread right now, reading and writing; both are the same queue on PostgreSQL.

@@ -11,13 +11,19 @@ use super::{Attempt, Lane, Queue, Queued, fault_of, spawn};
 use crate::error::Fault;
 use crate::store::OpenError;
 use crate::store::connection::{Connector, Manager, Pooled, Purpose, Retirement};
+use crate::store::tallies::Tallies;
 
 /// Runs of one command at the most.
 const ATTEMPTS: u32 = 5;
 /// How long a command waits for a connection.
 const POOL_WAIT: Duration = Duration::from_secs(2);
 
-pub(super) fn start(connector: &Connector, size: u32, queue: &Queue) -> Result<Vec<JoinHandle<()>>, OpenError> {
+pub(super) fn start(
+    connector: &Connector,
+    size: u32,
+    queue: &Queue,
+    tallies: &Arc<Tallies>,
+) -> Result<Vec<JoinHandle<()>>, OpenError> {
     // One connection first: its error says what is wrong, the pool's only that it waited.
     drop(connector.open(Purpose::Write)?);
     let manager = Manager::new(connector.clone());
@@ -29,7 +35,7 @@ pub(super) fn start(connector: &Connector, size: u32, queue: &Queue) -> Result<V
         .test_on_check_out(true)
         .error_handler(Box::new(LogErrors))
         .build_unchecked(manager);
-    let worker = Arc::new(Worker { pool, retirement });
+    let worker = Arc::new(Worker { pool, retirement, tallies: Arc::clone(tallies) });
     let thread = |_| {
         let (worker, queue) = (Arc::clone(&worker), queue.clone());
         spawn("postgres", move || queue.iter().filter_map(Queued::in_time).for_each(|queued| worker.carry_out(queued)))
@@ -40,9 +46,10 @@ pub(super) fn start(connector: &Connector, size: u32, queue: &Queue) -> Result<V
 struct Worker {
     pool: r2d2::Pool<Manager>,
     retirement: Retirement,
+    tallies: Arc<Tallies>,
 }
 
-/// How one run in a transaction ended.
+/// How one run of a command ended.
 enum Run {
     /// The command has its result, kept or undone.
     Settled,
@@ -56,62 +63,91 @@ impl Worker {
     fn carry_out(&self, mut queued: Queued) {
         let mut last = Fault::Busy;
         for attempt in 0..ATTEMPTS {
+            if attempt > 0 {
+                self.tallies.retries.add(1);
+                std::thread::sleep(jitter(attempt));
+            }
             let mut pooled = match self.pool.get() {
                 Ok(pooled) => pooled,
                 Err(error) => return queued.job.fail(Fault::Unavailable(error.to_string())),
             };
-            match run(&mut pooled, &mut queued) {
+            match self.run(&mut pooled, &mut queued) {
                 Run::Settled => return queued.job.answer(),
-                Run::Failed(fault) => {
-                    self.retirement.retire(&mut pooled);
-                    return queued.job.fail(fault);
-                }
+                Run::Failed(fault) => return queued.job.fail(fault),
                 Run::Again(fault) => {
                     if let Fault::Unavailable(reason) = &fault {
-                        tracing::warn!(%reason, "a database connection was lost");
-                        self.retirement.retire(&mut pooled);
+                        self.retire(&mut pooled, reason);
                     }
                     last = fault;
                 }
             }
-            drop(pooled);
-            std::thread::sleep(jitter(attempt));
         }
         tracing::warn!(fault = %last, "gave up after {ATTEMPTS} attempts");
         queued.job.fail(if matches!(last, Fault::Race(_)) { Fault::Busy } else { last });
     }
-}
 
-fn run(pooled: &mut Pooled, queued: &mut Queued) -> Run {
-    let conn = &mut pooled.conn;
-    let writes = queued.lane == Lane::Write;
-    // A read of one statement is its own snapshot; under READ COMMITTED a BEGIN would add two round trips and no more.
-    if writes && let Err(error) = conn.batch_execute("BEGIN") {
-        return Run::Again(fault_of(&error));
-    }
-    let attempt = queued.job.attempt(conn);
-    match attempt {
-        Attempt::Done if !writes => Run::Settled,
-        Attempt::Done => match conn.batch_execute("COMMIT").map_err(|error| fault_of(&error)) {
-            Ok(()) => Run::Settled,
-            Err(fault @ Fault::Race(_)) => Run::Again(fault),
-            Err(fault) => Run::Failed(fault),
-        },
-        Attempt::Refused(fault) => {
-            let undone = if writes { conn.batch_execute("ROLLBACK") } else { Ok(()) };
-            match (fault, undone) {
-                (Some(fault @ (Fault::Race(_) | Fault::Unavailable(_))), _) => Run::Again(fault),
-                (Some(_), Err(error)) => Run::Failed(fault_of(&error)),
-                (None, Err(_)) | (_, Ok(())) => Run::Settled,
+    fn run(&self, pooled: &mut Pooled, queued: &mut Queued) -> Run {
+        let writes = queued.lane == Lane::Write;
+        // A read of one statement is its own snapshot; under READ COMMITTED a BEGIN would add two round trips and no
+        // more.
+        if writes && let Err(error) = pooled.conn.batch_execute("BEGIN") {
+            self.retire(pooled, &error);
+            return Run::Again(fault_of(&error));
+        }
+        match queued.job.attempt(&mut pooled.conn) {
+            Attempt::Done if writes => self.commit(pooled),
+            Attempt::Done => Run::Settled,
+            Attempt::Refused(fault) => {
+                if writes {
+                    self.roll_back(pooled);
+                }
+                match fault {
+                    Some(fault @ (Fault::Race(_) | Fault::Unavailable(_))) => Run::Again(fault),
+                    _ => Run::Settled,
+                }
             }
+        }
+    }
+
+    /// PostgreSQL answers the COMMIT of a transaction that an error has aborted with a silent rollback. The SELECT in
+    /// front is refused in such a transaction, so that a command that went on after an error is not taken for done.
+    fn commit(&self, pooled: &mut Pooled) -> Run {
+        let Err(error) = pooled.conn.batch_execute("SELECT; COMMIT") else { return Run::Settled };
+        // A session that is still there has refused, and undone it all. From one that is gone there is no telling, but
+        // for a lost race: that the server said itself.
+        let has_refused = self.roll_back(pooled);
+        match fault_of(&error) {
+            fault @ Fault::Race(_) => Run::Again(fault),
+            fault if has_refused => Run::Failed(fault),
+            _ => {
+                tracing::error!(%error, "a connection was lost during a commit: it may have been carried out or not");
+                Run::Failed(Fault::Uncertain(error.to_string()))
+            }
+        }
+    }
+
+    /// Leaves the transaction, or the connection: it must not go back to the pool in the middle of one.
+    fn roll_back(&self, pooled: &mut Pooled) -> bool {
+        let undone = pooled.conn.batch_execute("ROLLBACK");
+        if let Err(error) = &undone {
+            self.retire(pooled, error);
+        }
+        undone.is_ok()
+    }
+
+    fn retire(&self, pooled: &mut Pooled, why: &impl std::fmt::Display) {
+        if self.retirement.retire(pooled) {
+            self.tallies.retired.add(1);
+            tracing::warn!(reason = %why, "a database connection was given up");
         }
     }
 }
 
-/// 5 to 10 ms, doubled each time; the low bits of the clock keep the losers of one race apart.
+/// 5 to 10 ms before the first repetition, doubled each time; the low bits of the clock keep the losers of one race
+/// apart.
 fn jitter(attempt: u32) -> Duration {
     let noise = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.subsec_nanos());
-    Duration::from_micros((5_000 + u64::from(noise / 1000 % 5_000)) << attempt)
+    Duration::from_micros((5_000 + u64::from(noise / 1000 % 5_000)) << (attempt - 1))
 }
 
 #[derive(Debug)]

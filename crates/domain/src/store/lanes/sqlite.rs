@@ -1,6 +1,7 @@
 //! SQLite's lanes. The writer commits up to [`GROUP`] waiting commands with one sync of the disk: each runs
 //! under its own savepoint, and each is answered only after the commit that holds it.
 
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use diesel::connection::SimpleConnection;
@@ -9,6 +10,7 @@ use super::{Attempt, Queue, Queued, fault_of, spawn};
 use crate::error::Fault;
 use crate::store::OpenError;
 use crate::store::connection::{Conn, Connector, Purpose};
+use crate::store::tallies::Tallies;
 
 /// Commands that share one commit, at the most.
 const GROUP: usize = 64;
@@ -16,8 +18,12 @@ const GROUP: usize = 64;
 // Connections are opened here, so that a database that cannot be opened is an error of the start, not of the first
 // request.
 
-pub(super) fn start_writer(connector: &Connector, writes: Queue) -> Result<JoinHandle<()>, OpenError> {
-    let mut writer = Writer { conn: connector.open(Purpose::Write)?, connector: connector.clone() };
+pub(super) fn start_writer(
+    connector: &Connector,
+    writes: Queue,
+    tallies: &Arc<Tallies>,
+) -> Result<JoinHandle<()>, OpenError> {
+    let mut writer = Writer { holder: Holder::open(connector, Purpose::Write)?, tallies: Arc::clone(tallies) };
     let run = move || {
         while let Some(group) = next_group(&writes) {
             writer.carry_out(group);
@@ -32,8 +38,8 @@ pub(super) fn start_readers(
     reads: &Queue,
 ) -> Result<Vec<JoinHandle<()>>, OpenError> {
     let start = |_| {
-        let (mut conn, reads) = (connector.open(Purpose::Read)?, reads.clone());
-        let run = move || reads.iter().filter_map(Queued::in_time).for_each(|queued| read(&mut conn, queued));
+        let (mut holder, reads) = (Holder::open(connector, Purpose::Read)?, reads.clone());
+        let run = move || reads.iter().filter_map(Queued::in_time).for_each(|queued| read(&mut holder, queued));
         Ok(spawn("sqlite-reader", run)?)
     };
     (0..count.max(1)).map(start).collect()
@@ -47,15 +53,18 @@ fn next_group(writes: &Queue) -> Option<Vec<Queued>> {
 }
 
 /// One snapshot for all statements of a command.
-fn read(conn: &mut Conn, mut queued: Queued) {
-    let began = conn.batch_execute("BEGIN");
+fn read(holder: &mut Holder, mut queued: Queued) {
+    let began = holder.conn.batch_execute("BEGIN").or_else(|_| {
+        holder.recover();
+        holder.conn.batch_execute("BEGIN")
+    });
     if let Err(error) = began {
         return queued.job.fail(fault_of(&error));
     }
-    let attempt = queued.job.attempt(conn);
-    let ended = conn.batch_execute("COMMIT");
-    if ended.is_err() {
-        roll_back(conn);
+    let attempt = queued.job.attempt(&mut holder.conn);
+    let ended = holder.conn.batch_execute("COMMIT");
+    if ended.is_err() || matches!(attempt, Attempt::Refused(Some(Fault::Unavailable(_)))) {
+        holder.recover();
     }
     match (attempt, ended) {
         (Attempt::Done, Err(error)) => queued.job.fail(fault_of(&error)),
@@ -65,18 +74,23 @@ fn read(conn: &mut Conn, mut queued: Queued) {
 }
 
 struct Writer {
-    conn: Conn,
-    connector: Connector,
+    holder: Holder,
+    tallies: Arc<Tallies>,
 }
 
 impl Writer {
     fn carry_out(&mut self, mut group: Vec<Queued>) {
         if group.len() > 1 {
             match self.together(&mut group) {
-                Ok(()) => return group.into_iter().for_each(|queued| queued.job.answer()),
+                Ok(()) => {
+                    self.tallies.groups.add(1);
+                    self.tallies.grouped.add(group.len().try_into().unwrap_or(u64::MAX));
+                    return group.into_iter().for_each(|queued| queued.job.answer());
+                }
                 Err(error) => {
+                    self.tallies.failed_groups.add(1);
                     tracing::warn!(%error, commands = group.len(), "a group commit failed; each command runs alone");
-                    self.recover();
+                    self.holder.recover();
                 }
             }
         }
@@ -87,15 +101,15 @@ impl Writer {
     }
 
     fn together(&mut self, group: &mut [Queued]) -> diesel::QueryResult<()> {
-        self.conn.batch_execute("BEGIN IMMEDIATE")?;
+        self.holder.conn.batch_execute("BEGIN IMMEDIATE")?;
         for queued in group {
-            self.conn.batch_execute("SAVEPOINT command")?;
-            match queued.job.attempt(&mut self.conn) {
-                Attempt::Done => self.conn.batch_execute("RELEASE command")?,
-                Attempt::Refused(_) => self.conn.batch_execute("ROLLBACK TO command; RELEASE command")?,
+            self.holder.conn.batch_execute("SAVEPOINT command")?;
+            match queued.job.attempt(&mut self.holder.conn) {
+                Attempt::Done => self.holder.conn.batch_execute("RELEASE command")?,
+                Attempt::Refused(_) => self.holder.conn.batch_execute("ROLLBACK TO command; RELEASE command")?,
             }
         }
-        self.conn.batch_execute("COMMIT")
+        self.holder.conn.batch_execute("COMMIT")
     }
 
     fn alone(&mut self, mut queued: Queued) {
@@ -104,41 +118,51 @@ impl Writer {
             Err(error) => {
                 let fault = fault_of(&error);
                 tracing::warn!(%error, "a transaction failed");
-                self.recover();
+                self.holder.recover();
                 queued.job.fail(fault);
             }
         }
     }
 
     fn transaction(&mut self, queued: &mut Queued) -> diesel::QueryResult<()> {
-        self.conn.batch_execute("BEGIN IMMEDIATE")?;
-        match queued.job.attempt(&mut self.conn) {
-            Attempt::Done => self.conn.batch_execute("COMMIT"),
+        self.holder.conn.batch_execute("BEGIN IMMEDIATE")?;
+        match queued.job.attempt(&mut self.holder.conn) {
+            Attempt::Done => self.holder.conn.batch_execute("COMMIT"),
             // A full or broken disk may have rolled back already; the refusal itself is the answer either way.
             Attempt::Refused(Some(Fault::Full | Fault::Unavailable(_))) => {
-                self.recover();
+                self.holder.recover();
                 Ok(())
             }
-            Attempt::Refused(_) => self.conn.batch_execute("ROLLBACK"),
-        }
-    }
-
-    /// Leaves any transaction; where that fails the connection is lost and a new one takes its place.
-    fn recover(&mut self) {
-        roll_back(&mut self.conn);
-        // Not BEGIN IMMEDIATE: that another process writes does not make this connection a bad one.
-        if self.conn.batch_execute("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1; ROLLBACK").is_err() {
-            match self.connector.open(Purpose::Write) {
-                Ok(conn) => self.conn = conn,
-                Err(error) => tracing::error!(%error, "the database cannot be opened again"),
-            }
+            Attempt::Refused(_) => self.holder.conn.batch_execute("ROLLBACK"),
         }
     }
 }
 
-/// There may be nothing to roll back; that is as good.
-fn roll_back(conn: &mut Conn) {
-    if let Err(error) = conn.batch_execute("ROLLBACK") {
-        tracing::debug!(%error, "nothing to roll back");
+/// The one connection of a thread, opened again where it is lost.
+struct Holder {
+    conn: Conn,
+    connector: Connector,
+    purpose: Purpose,
+}
+
+impl Holder {
+    fn open(connector: &Connector, purpose: Purpose) -> diesel::ConnectionResult<Self> {
+        Ok(Self { conn: connector.open(purpose)?, connector: connector.clone(), purpose })
+    }
+
+    /// Leaves any transaction; where that fails the connection is lost and a new one takes its place.
+    fn recover(&mut self) {
+        // There may be nothing to roll back; that is as good.
+        if let Err(error) = self.conn.batch_execute("ROLLBACK") {
+            tracing::debug!(%error, "nothing to roll back");
+        }
+        // Not BEGIN IMMEDIATE: that another process writes does not make this connection a bad one.
+        if let Err(error) = self.conn.batch_execute("BEGIN; SELECT 1 FROM sqlite_master LIMIT 1; ROLLBACK") {
+            tracing::warn!(%error, purpose = ?self.purpose, "a database connection was lost");
+            match self.connector.open(self.purpose) {
+                Ok(conn) => self.conn = conn,
+                Err(error) => tracing::error!(%error, "the database cannot be opened again"),
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{REFUSED, Runs, hold, kept, note};
 use crate::error::{Error, Fault};
-use crate::testing::{on_both, start};
+use crate::testing::{on_both, start, until};
 
 #[test]
 fn a_result_comes_back_after_its_change_was_kept() {
@@ -77,6 +77,8 @@ fn a_full_queue_is_busy_at_once() {
         let begin = Instant::now();
         assert_eq!(fixture.wait(store.alter(|lobby| note(lobby, "c"))), Err(Fault::Busy.into()));
         assert!(begin.elapsed() < Duration::from_millis(500), "refused after {:?}", begin.elapsed());
+        let tallies = store.tallies();
+        assert_eq!((tallies.busy_full.get(), tallies.busy_late.get(), tallies.busy_locked.get()), (1, 0, 0));
         held.release(fixture);
         for command in waiting {
             assert_eq!(command.wait(fixture), Ok(()));
@@ -94,6 +96,8 @@ fn a_wait_past_patience_is_busy_and_the_command_is_not_run() {
         std::thread::sleep(Duration::from_millis(100));
         held.release(fixture);
         assert_eq!(late.wait(fixture), Err(Fault::Busy.into()));
+        let tallies = store.tallies();
+        assert_eq!((tallies.busy_full.get(), tallies.busy_late.get(), tallies.busy_locked.get()), (0, 1, 0));
         assert_eq!(kept(fixture), [""; 0]);
     });
 }
@@ -146,6 +150,62 @@ fn the_last_handle_waits_for_all_commands() {
             assert_eq!(caller.join().expect("no panic"), Ok(()));
         }
         assert_eq!(kept(fixture).len(), 8);
+    });
+}
+
+#[test]
+fn a_store_that_closes_does_what_it_accepted_and_takes_no_more() {
+    on_both(|fixture| {
+        let store = fixture.open(|settings| settings.pool = 1);
+        let held = hold(&store);
+        let accepted = ["a", "b"].map(|text| start(store.alter(move |lobby| note(lobby, text))));
+        let closing = store.clone();
+        let closing = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+            runtime.block_on(closing.close());
+        });
+        until("the store takes no more", || !store.is_alive());
+        let stopping = Fault::Unavailable("the server is stopping".to_owned());
+        assert_eq!(fixture.wait(store.alter(|lobby| note(lobby, "c"))), Err(stopping.clone().into()));
+        assert_eq!(fixture.wait(store.look(|_| Ok(()))), Err(stopping.into()));
+        assert!(!closing.is_finished(), "a command still runs");
+        held.release(fixture);
+        closing.join().expect("no panic");
+        // Answered already: all that is left is to take the answer.
+        assert!(accepted.into_iter().all(|command| command.wait(fixture) == Ok(())));
+        assert_eq!(kept(fixture), ["a", "b"]);
+        fixture.wait(store.clone().close());
+    });
+}
+
+/// Ends the thread that lets go of it.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("on purpose");
+    }
+}
+
+#[test]
+fn a_thread_that_ended_is_noticed_and_nobody_waits_for_it() {
+    on_both(|fixture| {
+        let store = fixture.open(|settings| settings.pool = 1);
+        assert!(store.is_alive());
+        let held = hold(&store);
+        let bomb = Bomb;
+        let last = start(store.alter(move |_| {
+            let _held = &bomb;
+            Ok(())
+        }));
+        let waiting = start(store.alter(|lobby| note(lobby, "waiting")));
+        held.release(fixture);
+        assert_eq!(last.wait(fixture), Ok(()));
+        let lost = waiting.wait(fixture);
+        assert!(matches!(lost, Err(Error::Fault(Fault::Uncertain(_)))), "{lost:?}");
+        until("the thread has ended", || !store.is_alive());
+        let after = fixture.wait(store.alter(|lobby| note(lobby, "after")));
+        assert!(matches!(after, Err(Error::Fault(Fault::Unavailable(_)))), "{after:?}");
     });
 }
 

@@ -1,10 +1,16 @@
 //! Tables that come, go and come again, also when several instances bring them at once.
 
-use crate::store::{OpenError, Settings, Store, migrations};
-use crate::testing::{Shop, on_both};
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
 use stockbridge_fixtures::{Database, engines};
 
 use super::schema::facts;
+use super::{ORPHAN, kept};
+use crate::store::connection::Conn;
+use crate::store::{OpenError, Settings, Store, migrations};
+use crate::testing::{Fixture, Shop, on_both, on_postgres, on_sqlite};
 
 /// An empty database of each engine there is.
 fn empty() -> Vec<Database> {
@@ -79,4 +85,60 @@ fn a_database_that_cannot_be_reached_is_an_error_not_a_panic() {
         assert!(matches!(failed, Err(OpenError::Connection(_))), "{url}: {failed:?}");
     }
     assert!(matches!(migrations::run(&Settings::new("mysql://here")), Err(OpenError::Url(_))));
+}
+
+const NOTE: &str = "INSERT INTO server_secrets VALUES ('half', '0')";
+
+/// Does something as a migration would.
+fn migrate(
+    fixture: &Fixture,
+    statements: &str,
+    outcome: migrations::Outcome,
+    meanwhile: impl FnOnce(),
+) -> migrations::Outcome {
+    let work = |conn: &mut dyn SimpleConnection| {
+        conn.batch_execute(statements)?;
+        meanwhile();
+        outcome
+    };
+    match fixture.connect() {
+        Conn::Sqlite(mut conn) => migrations::guarded_sqlite(&mut conn, |conn| work(conn)),
+        Conn::Postgres(mut conn) => migrations::guarded_postgres(&mut conn, |conn| work(conn)),
+    }
+}
+
+#[test]
+fn migrations_are_kept_together_or_not_at_all() {
+    on_both(|fixture| {
+        let failed = migrate(fixture, NOTE, Err("on purpose".into()), || {});
+        assert_eq!(failed.unwrap_err().to_string(), "on purpose");
+        assert_eq!(kept(fixture), [""; 0]);
+        assert_eq!(migrate(fixture, NOTE, Ok(Vec::new()), || {}).unwrap(), [""; 0]);
+        assert_eq!(kept(fixture), ["half"]);
+    });
+}
+
+#[test]
+fn a_migration_that_leaves_rows_without_what_they_refer_to_is_undone() {
+    on_sqlite(|fixture| {
+        let failed = migrate(fixture, &format!("{NOTE}; {ORPHAN}"), Ok(vec!["0099".to_owned()]), || {});
+        let why = failed.unwrap_err().to_string();
+        assert!(why.contains("logins to users"), "{why}");
+        assert_eq!(kept(fixture), [""; 0]);
+        assert!(migrations::run(&Settings::new(fixture.url())).unwrap().is_empty());
+    });
+}
+
+#[test]
+fn an_instance_waits_for_another_that_migrates() {
+    on_postgres(|fixture| {
+        let (done, is_done) = channel();
+        let settings = Settings::new(fixture.url());
+        let meanwhile = || {
+            std::thread::spawn(move || done.send(migrations::run(&settings).map_err(|error| error.to_string())));
+            is_done.recv_timeout(Duration::from_millis(200)).expect_err("the other one waits");
+        };
+        migrate(fixture, NOTE, Ok(Vec::new()), meanwhile).unwrap();
+        assert_eq!(is_done.recv_timeout(Duration::from_secs(10)), Ok(Ok(Vec::new())));
+    });
 }

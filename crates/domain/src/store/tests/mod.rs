@@ -2,6 +2,7 @@
 
 mod checks;
 mod classify;
+mod connection;
 mod lanes;
 mod migrations;
 mod portable;

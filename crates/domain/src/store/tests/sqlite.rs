@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::{ORPHAN, REFUSED, Runs, hold, hold_after, kept, note, notes};
 use crate::error::{Error, Fault};
+use crate::store::connection::Conn;
 use crate::store::{Lobby, OpenError, Settings, Store};
 use crate::testing::{on_sqlite, start, texts};
 
@@ -41,6 +42,8 @@ fn what_waits_together_is_committed_together() {
         }
         // The holding one, a group of 64, and the other 6.
         assert_eq!((sent.count("COMMIT") - before, sent.count("SAVEPOINT command")), (3, 70));
+        let tallies = store.tallies();
+        assert_eq!((tallies.groups.get(), tallies.grouped.get(), tallies.failed_groups.get()), (2, 70, 0));
         assert_eq!(kept(fixture).len(), 70);
     });
 }
@@ -71,6 +74,8 @@ fn after_a_failed_group_commit_each_command_runs_once_more_alone() {
         assert_eq!(refused.wait(fixture), Err(REFUSED));
         assert_eq!(last.wait(fixture), Ok(()));
         assert_eq!(runs.count(), 4, "two commands, each in the group and alone");
+        let tallies = fixture.store.tallies();
+        assert_eq!((tallies.groups.get(), tallies.failed_groups.get()), (0, 1));
         assert_eq!(kept(fixture), ["first", "last"]);
     });
 }
@@ -111,6 +116,26 @@ fn a_reader_that_loses_its_transaction_says_what_the_command_said_and_reads_on()
         assert_eq!(lose(Err(REFUSED)), Err(REFUSED));
         assert!(matches!(lose(Ok(())), Err(Error::Fault(Fault::Internal(_)))));
         assert_eq!(fixture.wait(store.look(|_| Ok(7))), Ok(7));
+    });
+}
+
+#[test]
+fn a_reader_that_loses_its_connection_opens_another() {
+    on_sqlite(|fixture| {
+        let store = fixture.open(|settings| settings.readers = 1);
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("text.db");
+        std::fs::write(&file, "This is a text of more than one hundred bytes. ".repeat(50)).unwrap();
+        let lost = fixture.wait(store.look(move |lobby| {
+            // It opens, and fails at the first look into the file.
+            let broken = SqliteConnection::establish(&file.to_string_lossy()).expect("a connection");
+            *lobby.conn = Conn::Sqlite(broken);
+            Ok(())
+        }));
+        assert!(matches!(lost, Err(Error::Fault(Fault::Internal(_)))), "{lost:?}");
+        assert_eq!(fixture.wait(store.look(|lobby| Ok(notes::table.count().get_result(lobby.conn)?))), Ok(0));
+        let written = fixture.wait(store.look(|lobby| note(lobby, "a")));
+        assert!(matches!(written, Err(Error::Fault(Fault::Unavailable(_)))), "still a reader: {written:?}");
     });
 }
 
