@@ -190,10 +190,13 @@ fn a_write_goes_to_the_organization_its_body_names() {
             let made = multi.post(ITEMS, sent).await.is(201);
             assert_eq!(made.at("/data/organization_code"), json!("NEXT"));
         }
-        // What a query says of a write counts for nothing.
-        multi.post(&format!("{ITEMS}?organization_code=NEXT"), anvil("E")).await.is(201);
+        // The body beats the query, and the query the token.
+        let mut ours = anvil("E");
+        ours["organization_code"] = json!("SHOP");
+        multi.post(&format!("{ITEMS}?organization_code=NEXT"), ours).await.is(201);
+        multi.post(&format!("{ITEMS}?organization_code=NEXT"), anvil("F")).await.is(201);
         assert_eq!(codes(&shop.simbiz().get(ITEMS).await), ["E"]);
-        assert_eq!(codes(&shop.simbiz_as("next", 2).get(ITEMS).await), ["A", "B", "C", "D"]);
+        assert_eq!(codes(&shop.simbiz_as("next", 2).get(ITEMS).await), ["A", "B", "C", "D", "F"]);
         let theirs = shop.simbiz_as("next", 2).get(&format!("{ITEMS}/by-code/A")).await.is(200).at("/data/item_id");
         let theirs = theirs.as_str().expect("an id");
         let mut change = body(json!({"item_name": "Renamed"}), json!({}));

@@ -353,7 +353,9 @@ impl<const MAX: usize> From<Text<MAX>> for String {
 ///
 /// Every `…_key` and search column holds folded text, and every comparison folds what it looks for.
 pub fn fold(text: &str) -> String {
-    text.trim().chars().flat_map(char::to_lowercase).collect()
+    // A sigma at the end of a word has a form of its own, which capital letters do not tell apart.
+    let one_sigma = |c| if c == 'ς' { 'σ' } else { c };
+    text.trim().chars().flat_map(char::to_lowercase).map(one_sigma).collect()
 }
 
 #[cfg(test)]

@@ -37,6 +37,8 @@ pub trait Rank: 'static {
 
 /// Any user: for everything that only reads.
 pub struct Viewer;
+/// Everything that writes and is not reserved.
+pub struct Staff;
 /// "Admin / Manager only".
 pub struct Manager;
 /// "Admin only".
@@ -44,6 +46,10 @@ pub struct Admin;
 
 impl Rank for Viewer {
     const ROLE: Role = Role::Viewer;
+}
+
+impl Rank for Staff {
+    const ROLE: Role = Role::Staff;
 }
 
 impl Rank for Manager {

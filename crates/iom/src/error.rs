@@ -256,7 +256,7 @@ fn of_fault(fault: &Fault) -> Wording {
         }
         Fault::ReferenceGone => {
             let error = "Something that this request refers to was removed meanwhile: read it again and retry.";
-            wording(StatusCode::CONFLICT, "reference_gone", error)
+            wording(StatusCode::NOT_FOUND, "reference_gone", error)
         }
         Fault::Internal(_) => internal(),
     }

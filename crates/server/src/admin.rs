@@ -97,6 +97,9 @@ pub(crate) async fn user(store: &Store, command: User) -> Done {
 pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
     match command {
         SimbizUser::Create { uid, tenant, secret, read_only } => {
+            if !uid.trim().chars().all(|letter| letter.is_ascii_graphic()) {
+                return Err("--uid must be visible ASCII characters: it is sent in the header x-uid".to_owned());
+            }
             let made = secret.is_none();
             let secret = secret.map_or_else(|| random_hex(32).map_err(|error| said(&error)), Ok)?;
             let (name, hash) = (text::<64>("--uid", &uid)?, hash("--secret", Some(secret.clone()))?);

@@ -68,20 +68,20 @@ pub struct Serve {
     #[arg(long, env = "STOCKBRIDGE_TOKEN_HOURS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=720))]
     pub token_hours: u16,
     /// Failed log-ins per account within the window, before further ones must wait.
-    #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ACCOUNT", default_value_t = 10)]
+    #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ACCOUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub login_failures_per_account: u32,
     /// Failed log-ins per address within the window, before further ones must wait.
-    #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ADDRESS", default_value_t = 100)]
+    #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ADDRESS", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..))]
     pub login_failures_per_address: u32,
     /// Minutes for which a failed log-in counts.
-    #[arg(long, env = "STOCKBRIDGE_LOGIN_WINDOW_MINUTES", default_value_t = 15)]
+    #[arg(long, env = "STOCKBRIDGE_LOGIN_WINDOW_MINUTES", default_value_t = 15, value_parser = clap::value_parser!(u32).range(1..))]
     pub login_window_minutes: u32,
     /// Proxies whose X-Forwarded-For is believed: addresses or networks, such as `10.0.0.0/8, ::1`.
     #[arg(long, env = "STOCKBRIDGE_TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
     pub trusted_proxies: String,
     /// Threads that read, on SQLite.
-    #[arg(long, env = "STOCKBRIDGE_READERS", default_value_t = 2)]
-    pub readers: usize,
+    #[arg(long, env = "STOCKBRIDGE_READERS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub readers: u16,
     /// Connections to PostgreSQL.
     #[arg(long, env = "STOCKBRIDGE_POOL", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=500))]
     pub pool: u32,
@@ -89,8 +89,8 @@ pub struct Serve {
     #[arg(long, env = "STOCKBRIDGE_NO_STATEMENT_CACHE")]
     pub no_statement_cache: bool,
     /// Threads that serve HTTP; absent: one per core.
-    #[arg(long, env = "STOCKBRIDGE_WORKERS")]
-    pub workers: Option<usize>,
+    #[arg(long, env = "STOCKBRIDGE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub workers: Option<u16>,
 }
 
 /// How log lines are written.

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use stockbridge_domain::access::passwords::PasswordHash;
 use stockbridge_domain::access::{keys, tenants, uids, users};
 use stockbridge_domain::values::{Code, Name, Text};
-use stockbridge_domain::{Fault, Lobby, Result, Role, Store, TenantId};
+use stockbridge_domain::{Error, Fault, Lobby, Result, Role, Store, TenantId};
 
 /// The password of every demo user.
 pub const PASSWORD: &str = "your-password";
@@ -28,12 +28,12 @@ pub async fn load(store: &Store) -> std::result::Result<bool, String> {
         if let Some(first) = tenants::list(lobby)?.first() {
             return Ok((false, first.id == ACME && first.name == "Acme"));
         }
-        companies(lobby, &password)?;
-        integrations(lobby, &secret)?;
-        let acme = &mut lobby.as_system(ACME)?;
-        catalogue::load(acme)?;
-        keys::enter(acme, &shopify()?, KEY.to_owned())?;
-        Ok((true, true))
+        match fill(lobby, &password, &secret) {
+            // Where several instances start at once, all but the first find its rows taken: run again, they find its
+            // tenants.
+            Err(Error::Duplicate(taken)) => Err(Fault::Race(format!("{taken} of the demo is taken")).into()),
+            filled => filled.map(|()| (true, true)),
+        }
     });
     let (is_new, is_there) = loaded.await.map_err(|error| format!("cannot load the demo data: {error}"))?;
     if is_new {
@@ -42,6 +42,15 @@ pub async fn load(store: &Store) -> std::result::Result<bool, String> {
         tracing::warn!("there are other tenants already: the demo data is left out");
     }
     Ok(is_there)
+}
+
+fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -> Result<()> {
+    companies(lobby, password)?;
+    integrations(lobby, secret)?;
+    let acme = &mut lobby.as_system(ACME)?;
+    catalogue::load(acme)?;
+    keys::enter(acme, &shopify()?, KEY.to_owned())?;
+    Ok(())
 }
 
 const ACME: TenantId = TenantId::new(1);

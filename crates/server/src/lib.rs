@@ -14,7 +14,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, middleware, web};
 use stockbridge_domain::Store;
-use stockbridge_domain::store::{Settings, migrations};
+use stockbridge_domain::store::{Settings, Target, migrations};
 use stockbridge_http::site::Site;
 
 use cli::{Cli, Command, Dialect};
@@ -98,6 +98,7 @@ pub fn run(cli: Cli) -> Result<(), String> {
         command => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
             let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+            exists(&settings)?;
             println!("{}", runtime.block_on(administer(&open(&settings)?, command))?);
             Ok(())
         }
@@ -113,6 +114,16 @@ async fn administer(store: &Store, command: Command) -> Result<String, String> {
         Command::Serve(_) | Command::Migrate | Command::Openapi { .. } => {
             Err("not an administering command".to_owned())
         }
+    }
+}
+
+/// Refuses to administer a SQLite file that is not there: its name may be mistyped.
+fn exists(settings: &Settings) -> Result<(), String> {
+    match Target::parse(&settings.url) {
+        Ok(Target::Sqlite(file)) if !file.exists() => {
+            Err(format!("there is no database {}: `stockbridge migrate` makes one", file.display()))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Version};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use prometheus_client::collector::Collector;
@@ -122,6 +123,7 @@ pub(crate) async fn record(
     if let Ok(id) = HeaderValue::from_str(trail.request_id()) {
         response.headers_mut().insert(HeaderName::from_static(REQUEST_ID), id);
     }
+    frame_for_old_clients(&mut response);
     let request = response.request();
     let (method, status, took) = (request.method().as_str(), response.status().as_u16(), begun.elapsed());
     let route = request.match_pattern().unwrap_or_else(|| "unmatched".to_owned());
@@ -144,6 +146,16 @@ pub(crate) async fn record(
         metrics.requests.get_or_create(&Answered { method: routed.method, route, status }).inc();
     }
     Ok(response)
+}
+
+/// HTTP/1.0 knows no chunks: there a streamed answer ends where the connection does.
+fn frame_for_old_clients(response: &mut ServiceResponse<impl MessageBody>) {
+    let is_streamed = matches!(response.response().body().size(), BodySize::Stream);
+    if response.request().version() < Version::HTTP_11 && is_streamed {
+        let head = response.response_mut().head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
+    }
 }
 
 /// Methods that nobody has heard of must not each make a time series.

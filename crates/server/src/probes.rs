@@ -33,8 +33,8 @@ impl Readiness {
 pub(crate) fn mount(cfg: &mut web::ServiceConfig) {
     let iom = (Url::new("IOM", "/openapi/iom.json"), stockbridge_iom::openapi());
     let simbiz = (Url::new("SimBiz V3", "/openapi/simbiz.json"), stockbridge_simbiz::openapi());
-    cfg.service(web::resource("/healthz").get(|| async { plain("alive") }))
-        .service(web::resource("/readyz").get(ready))
+    cfg.service(web::resource("/healthz").get(alive).route(web::head().to(alive)))
+        .service(web::resource("/readyz").get(ready).route(web::head().to(ready)))
         .service(web::resource("/metrics").get(metrics))
         .service(web::redirect("/docs", "/docs/"))
         .service(
@@ -43,6 +43,10 @@ pub(crate) fn mount(cfg: &mut web::ServiceConfig) {
                 .config(Config::default().persist_authorization(true)),
         )
         .default_service(web::to(signpost));
+}
+
+async fn alive() -> HttpResponse {
+    plain("alive")
 }
 
 /// The database answers and has its tables, which a read of any of them shows.

@@ -13,12 +13,19 @@ use crate::cli::secret_file;
 /// Shorter ones could be guessed from a token.
 const MIN_CHARACTERS: usize = 32;
 
+/// Refuses a given secret that could be guessed.
+pub(crate) fn check(given: Option<&str>) -> Result<(), String> {
+    match given {
+        Some(secret) if secret.chars().count() < MIN_CHARACTERS => Err(format!(
+            "STOCKBRIDGE_SECRET must have at least {MIN_CHARACTERS} characters: `openssl rand -hex 32` makes one"
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// The secret of this server.
 pub(crate) async fn signing_secret(given: Option<&str>, target: &Target, store: &Store) -> Result<String, String> {
     match (given, target) {
-        (Some(secret), _) if secret.chars().count() < MIN_CHARACTERS => Err(format!(
-            "STOCKBRIDGE_SECRET must have at least {MIN_CHARACTERS} characters: `openssl rand -hex 32` makes one"
-        )),
         (Some(secret), _) => Ok(secret.to_owned()),
         (None, Target::Sqlite(database)) => from_file(&secret_file(database)),
         (None, Target::Postgres(_)) => {

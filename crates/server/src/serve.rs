@@ -1,5 +1,6 @@
 //! Serving: from the settings to the last answer.
 
+use std::net::TcpListener;
 use std::time::Duration;
 
 use actix_web::HttpServer;
@@ -27,13 +28,16 @@ pub(crate) fn run(serve: &Serve, mut settings: Settings) -> Result<(), String> {
         ));
     }
     observe::start_logging(serve.log_format, &serve.log)?;
-    settings.readers = serve.readers;
+    settings.readers = serve.readers.into();
     settings.pool = serve.pool;
     settings.cache_statements = !serve.no_statement_cache;
     actix_web::rt::System::new().block_on(serve_until_stopped(serve, &settings))
 }
 
 async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), String> {
+    // Before anything is written: these two would stop the server afterwards as well.
+    secret::check(serve.secret.as_deref())?;
+    drop(TcpListener::bind(serve.listen).map_err(|error| taken(serve, &error))?);
     let store = open(settings)?;
     let is_demo = serve.demo && demo::load(&store).await?;
     let site = site(serve, settings, store).await?;
@@ -42,11 +46,9 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     let (served, readiness) = (house.clone(), house.readiness.clone());
     let mut server = HttpServer::new(move || app(&served)).disable_signals().shutdown_timeout(GRACE_SECONDS);
     if let Some(workers) = serve.workers {
-        server = server.workers(workers.max(1));
+        server = server.workers(workers.into());
     }
-    let server = server
-        .bind(serve.listen)
-        .map_err(|error| format!("cannot listen on {}: {error}; choose another address with --listen", serve.listen))?;
+    let server = server.bind(serve.listen).map_err(|error| taken(serve, &error))?;
     let addresses = server.addrs();
     let server = server.run();
     let handle = server.handle();
@@ -67,6 +69,10 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+fn taken(serve: &Serve, error: &std::io::Error) -> String {
+    format!("cannot listen on {}: {error}; choose another address with --listen", serve.listen)
 }
 
 /// Which database, without its address: that may hold a password.
@@ -91,7 +97,8 @@ async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, 
         doorkeeper: Doorkeeper::new(limits),
         signer: Signer::new(secret.as_bytes()),
         token_lifetime: Duration::from_secs(3600 * u64::from(serve.token_hours)),
-        proxies: TrustedProxies::parse(&serve.trusted_proxies)?,
+        proxies: TrustedProxies::parse(&serve.trusted_proxies)
+            .map_err(|error| format!("--trusted-proxies: {error}"))?,
     })
 }
 

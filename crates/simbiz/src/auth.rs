@@ -52,20 +52,23 @@ impl Caller {
         Ok((self.acting(named.organization(), Role::Viewer), named))
     }
 
-    /// A call that writes items, for the organization its body names, else the token's own; and what else the body
-    /// says, as `judge` finds it.
+    /// A call that writes items, for the organization its body names, else its query, else the token's own; and what
+    /// else the body says, as `judge` finds it.
     ///
     /// # Errors
     /// What admission refuses, or else what is wrong with the body.
     pub async fn writing<B: DeserializeOwned, T>(
         self,
+        query: Query<OrganizationFields>,
         body: &RawBody,
         judge: impl FnOnce(B, &mut Check) -> std::result::Result<T, Gap>,
     ) -> std::result::Result<(Call, T), Refusal> {
         // Read twice, because fields cannot stand behind `#[serde(flatten)]`.
         let read = body.json::<OrganizationFields>(TOLERANT);
         let read = read.and_then(|fields| Ok((fields, body.json::<B>(TOLERANT)?)));
-        let organization = read.as_ref().ok().and_then(|(fields, _)| fields.named().organization());
+        let query = query.read().map_err(|error| Refusal::new(error, &self.trail))?;
+        let in_body = read.as_ref().ok().and_then(|(fields, _)| fields.named().organization());
+        let organization = in_body.or_else(|| query.named().organization());
         let call = self.acting(organization, Role::Manager);
         let judged = read.map_err(Reason::from).and_then(|(fields, rest)| {
             let mut check = Check::new();

@@ -192,6 +192,10 @@ fn of_domain(error: Error) -> Wording {
             let message = "This uid may only read in this organization: ask whoever runs the server for more.";
             wording(Status::FORBIDDEN, "V3_AUTH_PERMISSION_DENIED", message)
         }
+        Error::OrganizationForbidden(named) if named.is_empty() => {
+            let message = "This uid reaches several organizations: name one with organization_code.";
+            wording(Status::FORBIDDEN, "V3_AUTH_ORG_FORBIDDEN", message)
+        }
         Error::OrganizationForbidden(_) => {
             let message = "This uid is not granted that organization: name one it is granted, by its id or code.";
             wording(Status::FORBIDDEN, "V3_AUTH_ORG_FORBIDDEN", message)

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::master::{self, Reference};
 use crate::access::secrets::random_hex;
-use crate::error::{Error, Fault, Problem, Result, Thing};
+use crate::error::{Error, Problem, Result, Thing};
 use crate::schema::categories;
 use crate::store::Tx;
 use crate::store::portable::{ForUpdate, advance_sequence};
@@ -75,7 +75,7 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Category>> {
 pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
     let parent = new.parent.as_ref().map(|parent| master::resolve(tx, Thing::Category, parent)).transpose()?;
     if let (Some(parent), Some(reference)) = (parent, &new.parent) {
-        stands_clear(tx, new.id, parent, &reference.field)?;
+        stands_clear(tx, new.id, parent, reference)?;
     }
     let (tenant_id, now) = (tx.tenant_id(), tx.now());
     // Until the id is known, a code that nobody has or guesses.
@@ -123,7 +123,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Cate
         Change::Clear => after.parent_id = None,
         Change::Set(parent) => {
             let parent_id = master::resolve(tx, Thing::Category, parent)?;
-            stands_clear(tx, Some(id), parent_id, &parent.field)?;
+            stands_clear(tx, Some(id), parent_id, parent)?;
             after.parent_id = Some(parent_id);
         }
     }
@@ -183,19 +183,36 @@ pub(super) fn moved(tx: &mut Tx<'_>, from: Option<i64>, to: Option<i64>) -> Resu
 
 /// Refuses a parent that stands below the category itself, or too deep, walking up from the parent. The rows on the
 /// way are locked, so that two moves that cross cannot make a circle.
-fn stands_clear(tx: &mut Tx<'_>, id: Option<i64>, parent: i64, field: &str) -> Result<()> {
-    let refuse = |message: &str| Err(Error::Invalid(vec![Problem::new(field, message)]));
+fn stands_clear(tx: &mut Tx<'_>, id: Option<i64>, parent: i64, reference: &Reference) -> Result<()> {
+    let refuse = |message: &str| Err(Error::Invalid(vec![Problem::new(&reference.field, message)]));
+    let mut levels = id.map_or(Ok(1), |id| height(tx, id))?;
     let mut above = Some(parent);
-    for _ in 0..MAX_DEPTH {
-        let Some(current) = above else { return Ok(()) };
+    while let Some(current) = above {
         if id == Some(current) {
             return refuse("must not be the category itself or one below it: choose another parent");
         }
+        levels += 1;
+        if levels > MAX_DEPTH {
+            return refuse("lies too deep: a tree of categories has at most 32 levels");
+        }
         let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(current));
         let row = ForUpdate(categories::table.filter(this).select(categories::parent_id));
-        above = row.get_result(tx.conn).optional()?.ok_or(Fault::ReferenceGone)?;
+        above = row.get_result(tx.conn).optional()?.ok_or_else(|| reference.unknown(Thing::Category))?;
     }
-    refuse("lies too deep: at most 32 categories may stand above one another")
+    Ok(())
+}
+
+/// Levels of the tree below a category, itself included; no further than is allowed anyway.
+fn height(tx: &mut Tx<'_>, id: i64) -> Result<usize> {
+    let mut level = vec![id];
+    for levels in 0..MAX_DEPTH {
+        if level.is_empty() {
+            return Ok(levels);
+        }
+        let below = categories::tenant_id.eq(tx.tenant_id()).and(categories::parent_id.eq_any(level));
+        level = categories::table.filter(below).select(categories::id).load(tx.conn)?;
+    }
+    Ok(MAX_DEPTH)
 }
 
 /// Gives a category that was given no code the first free one of `7`, `7-2`, `7-3` …

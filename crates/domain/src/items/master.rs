@@ -29,6 +29,13 @@ pub enum By {
     Unreadable(String),
 }
 
+impl Reference {
+    /// The refusal of a reference that leads nowhere.
+    pub(crate) fn unknown(&self, thing: Thing) -> Error {
+        Error::UnknownReference { field: self.field.clone(), thing, key: self.by.to_string() }
+    }
+}
+
 impl std::fmt::Display for By {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -69,11 +76,7 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, thing: Thing, reference: &Reference) -> R
             return Err(Fault::Internal(format!("a {thing} does not describe items")).into());
         }
     };
-    found.ok_or_else(|| Error::UnknownReference {
-        field: reference.field.clone(),
-        thing,
-        key: reference.by.to_string(),
-    })
+    found.ok_or_else(|| reference.unknown(thing))
 }
 
 /// An entry to be, of the brands, types or units.

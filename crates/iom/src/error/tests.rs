@@ -44,7 +44,8 @@ async fn faults_say_when_to_try_again_and_nothing_of_the_inside() {
         (Fault::Race(inside()), 503, "busy", Some("1")),
         (Fault::Unavailable(inside()), 503, "unavailable", Some("5")),
         (Fault::Full, 507, "disk_full", None),
-        (Fault::ReferenceGone, 409, "reference_gone", None),
+        (Fault::ReferenceGone, 404, "reference_gone", None),
+        (Fault::Uncertain(inside()), 503, "outcome_unknown", None),
         (Fault::Internal(inside()), 500, "internal", None),
     ] {
         let (answered, headers, body) = refused(Error::Fault(fault)).await;

@@ -12,7 +12,7 @@ use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use crate::answer::{Answer, MessageResponse, message};
-use crate::auth::{Caller, Manager, Viewer};
+use crate::auth::{Caller, Staff, Viewer};
 use crate::error::{ErrorResponse, Reason};
 use crate::requests::{self, BodyRefusals, Id};
 
@@ -34,7 +34,7 @@ pub async fn list_categories(caller: Caller<Viewer>) -> Answer {
 
 /// Create a category
 ///
-/// For admins and managers. The code is unique within the tenant in any case.
+/// For staff and above. The code is unique within the tenant in any case.
 #[utoipa::path(
     post, path = "/products/categories", tag = "categories", request_body = CategoryRequest,
     responses(
@@ -44,14 +44,14 @@ pub async fn list_categories(caller: Caller<Viewer>) -> Answer {
         (status = 409, description = "The code is taken", body = ErrorResponse)
     )
 )]
-pub async fn create_category(caller: Caller<Manager>, body: RawBody) -> Answer {
+pub async fn create_category(caller: Caller<Staff>, body: RawBody) -> Answer {
     let new = caller.understand(|| CategoryRequest::read(&body)).await?;
     caller.write(move |tx| categories::create(tx, &new), |category| created(&CategoryResponse::from(category))).await
 }
 
 /// Replace a category
 ///
-/// For admins and managers. Without `parent_id` it comes to stand at the top; without `code` it keeps its own.
+/// For staff and above. Without `parent_id` it comes to stand at the top; without `code` it keeps its own.
 #[utoipa::path(
     put, path = "/products/categories/{id}", tag = "categories", request_body = CategoryRequest,
     params(("id" = i64, Path, description = "The category's id")),
@@ -62,7 +62,7 @@ pub async fn create_category(caller: Caller<Manager>, body: RawBody) -> Answer {
         (status = 409, description = "The code is taken", body = ErrorResponse)
     )
 )]
-pub async fn replace_category(caller: Caller<Manager>, id: Id, body: RawBody) -> Answer {
+pub async fn replace_category(caller: Caller<Staff>, id: Id, body: RawBody) -> Answer {
     let read = || Ok((id.read()?, in_place(CategoryRequest::read(&body)?)));
     let (id, changes) = caller.understand(read).await?;
     caller.write(move |tx| categories::amend(tx, id, &changes), |_| message("Category updated")).await
@@ -70,7 +70,7 @@ pub async fn replace_category(caller: Caller<Manager>, id: Id, body: RawBody) ->
 
 /// Delete a category
 ///
-/// For admins and managers. Only an empty one: no products and no categories in it.
+/// For staff and above. Only an empty one: no products and no categories in it.
 #[utoipa::path(
     delete, path = "/products/categories/{id}", tag = "categories",
     params(("id" = i64, Path, description = "The category's id")),
@@ -81,7 +81,7 @@ pub async fn replace_category(caller: Caller<Manager>, id: Id, body: RawBody) ->
         (status = 409, description = "Products or categories are in it", body = ErrorResponse)
     )
 )]
-pub async fn delete_category(caller: Caller<Manager>, id: Id) -> Answer {
+pub async fn delete_category(caller: Caller<Staff>, id: Id) -> Answer {
     let id = caller.understand(|| id.read()).await?;
     caller.write(move |tx| categories::remove(tx, id), |()| message("Category deleted")).await
 }

@@ -8,6 +8,7 @@ use stockbridge_domain::items::{self, NewItem};
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
+use stockbridge_http::query::Query;
 use stockbridge_http::reply::created;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
@@ -19,7 +20,7 @@ use super::fields::{self, ItemHeader, TradeLine};
 use crate::auth::Caller;
 use crate::envelope::{Answer, FailureResponse};
 use crate::loose::Part;
-use crate::organization::OfOrganization;
+use crate::organization::{OfOrganization, OrganizationFields};
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Documented> {
@@ -44,8 +45,8 @@ pub(super) fn routes() -> Vec<Documented> {
         (status = 422, description = "Fields are missing or wrong, or name what does not exist", body = FailureResponse),
     )
 )]
-async fn create_item(caller: Caller, body: RawBody) -> Answer {
-    let (call, new) = caller.writing(&body, NewItemRequest::judged).await?;
+async fn create_item(caller: Caller, query: Query<OrganizationFields>, body: RawBody) -> Answer {
+    let (call, new) = caller.writing(query, &body, NewItemRequest::judged).await?;
     let command = move |tx: &mut Tx<'_>| {
         let rest = fields::settled(&new.rest, tx.tenant().id);
         let made = items::create(tx, &NewItem { sku: new.sku.clone(), name: new.name.clone(), rest });

@@ -9,6 +9,7 @@ use stockbridge_domain::{Error, Problem, Result, TenantId, Tx};
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
+use stockbridge_http::query::Query;
 use stockbridge_http::reply::ok;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
@@ -21,7 +22,7 @@ use crate::auth::Caller;
 use crate::envelope::{Answer, FailureResponse};
 use crate::ids;
 use crate::loose::{Part, Word};
-use crate::organization::OfOrganization;
+use crate::organization::{OfOrganization, OrganizationFields};
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Documented> {
@@ -47,10 +48,10 @@ pub(super) fn routes() -> Vec<Documented> {
         (status = 422, description = "Fields are wrong, or name what does not exist", body = FailureResponse),
     )
 )]
-async fn update_item(caller: Caller, request: HttpRequest, body: RawBody) -> Answer {
+async fn update_item(caller: Caller, request: HttpRequest, query: Query<OrganizationFields>, body: RawBody) -> Answer {
     let key = Key::of(&request, "id");
     let shown = key.shown.clone();
-    let (call, Amendment { item_id, changes }) = caller.writing(&body, ItemChangeRequest::judged).await?;
+    let (call, Amendment { item_id, changes }) = caller.writing(query, &body, ItemChangeRequest::judged).await?;
     let command = move |tx: &mut Tx<'_>| {
         let tenant = tx.tenant().id;
         let number = key.number(tenant)?;
