@@ -78,8 +78,8 @@ impl Doorkeeper {
         store.look(move |lobby| uids::organization(lobby, &name, organization.as_ref())).await
     }
 
-    /// Checks a password in its turn, and looks again at the failures that were counted while it waited: however
-    /// many guesses come at once, hardly more than the limit are checked.
+    /// Checks a password in its turn, counted as a failure until it is found right: however many guesses come at once,
+    /// no more than the limit are checked.
     async fn check(
         &self,
         account: String,
@@ -88,10 +88,12 @@ impl Doorkeeper {
         from: Option<IpAddr>,
     ) -> Result<()> {
         let turn = self.checker.turn().await?;
-        self.throttle.check(&account, from, Instant::now())?;
+        self.throttle.attempt(&account, from, Instant::now())?;
         let throttle = Arc::clone(&self.throttle);
         let judged = move |right| {
-            if right { throttle.succeeded(&account) } else { throttle.failed(&account, from, Instant::now()) }
+            if right {
+                throttle.succeeded(&account, from);
+            }
         };
         let right = turn.check(stored, password.to_owned(), judged).await?;
         if right { Ok(()) } else { Err(Error::WrongCredentials) }

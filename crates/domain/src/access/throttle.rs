@@ -73,23 +73,19 @@ impl Throttle {
     /// Refuses where too many attempts have failed.
     pub(crate) fn check(&self, account: &str, address: Option<IpAddr>, now: Instant) -> Result<()> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, limit) in self.keys(account, address) {
-            let current = failures.get(&key).filter(|seen| now.duration_since(seen.since) < self.limits.window);
-            if let Some(seen) = current.filter(|seen| seen.count >= limit) {
-                let retry_after = self.limits.window.saturating_sub(now.duration_since(seen.since));
-                return Err(Error::TooManyFailures { retry_after });
-            }
-        }
-        Ok(())
+        self.judge(&failures, &self.keys(account, address), now)
     }
 
-    /// Counts a failed attempt.
-    pub(crate) fn failed(&self, account: &str, address: Option<IpAddr>, now: Instant) {
+    /// Refuses as [`Throttle::check`] does, or else counts an attempt as failed before it is made: however many are
+    /// made at once, no more than the limit fail. [`Throttle::succeeded`] takes it back.
+    pub(crate) fn attempt(&self, account: &str, address: Option<IpAddr>, now: Instant) -> Result<()> {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if failures.len() + 2 > REMEMBERED {
+        let keys = self.keys(account, address);
+        self.judge(&failures, &keys, now)?;
+        if failures.len() + keys.len() > REMEMBERED {
             forget_some(&mut failures, now, self.limits.window);
         }
-        for (key, limit) in self.keys(account, address) {
+        for (key, limit) in keys {
             let by = if matches!(key, Key::Account(_)) { "account" } else { "address" };
             let seen = failures.entry(key).or_insert(Failures { count: 0, since: now });
             if now.duration_since(seen.since) >= self.limits.window {
@@ -97,17 +93,34 @@ impl Throttle {
             }
             seen.count = seen.count.saturating_add(1);
             if seen.count == limit {
-                tracing::warn!(account, ?address, by, "too many failed attempts: further ones must wait");
+                tracing::warn!(account, ?address, by, "the last attempt before further ones must wait");
             }
+        }
+        Ok(())
+    }
+
+    /// Clears the account's count, and takes this attempt off the address's: its others stay, since one right password
+    /// does not excuse guessing at others.
+    pub(crate) fn succeeded(&self, account: &str, address: Option<IpAddr>) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.remove(&Key::account(account));
+        if let Some(seen) = address.and_then(|address| failures.get_mut(&Key::address(address))) {
+            seen.count = seen.count.saturating_sub(1);
         }
     }
 
-    /// Clears the account's count. The address's stays: one right password does not excuse guessing at others.
-    pub(crate) fn succeeded(&self, account: &str) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&Key::account(account));
+    fn judge(&self, failures: &HashMap<Key, Failures>, keys: &[(Key, u32)], now: Instant) -> Result<()> {
+        for (key, limit) in keys {
+            let current = failures.get(key).filter(|seen| now.duration_since(seen.since) < self.limits.window);
+            if let Some(seen) = current.filter(|seen| seen.count >= *limit) {
+                let retry_after = self.limits.window.saturating_sub(now.duration_since(seen.since));
+                return Err(Error::TooManyFailures { retry_after });
+            }
+        }
+        Ok(())
     }
 
+    /// Accounts and addresses that are remembered.
     #[cfg(test)]
     pub(crate) fn remembered(&self) -> usize {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).len()

@@ -14,7 +14,7 @@ const HOME: Option<IpAddr> = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
 /// Fails so many times.
 fn fail(throttle: &Throttle, account: &str, address: Option<IpAddr>, now: Instant, times: usize) {
     for _ in 0..times {
-        throttle.failed(account, address, now);
+        throttle.attempt(account, address, now).expect("an attempt within the limit");
     }
 }
 
@@ -69,7 +69,8 @@ fn an_address_is_slowed_down_whatever_accounts_it_tries() {
 fn success_clears_the_account_and_not_the_address() {
     let (throttle, now) = (Throttle::new(LIMITS), Instant::now());
     fail(&throttle, "ann", HOME, now, 2);
-    throttle.succeeded("ann");
+    throttle.attempt("ann", HOME, now).expect("an attempt within the limit");
+    throttle.succeeded("ann", HOME);
     fail(&throttle, "ann", HOME, now, 2);
     assert_eq!(throttle.check("ann", HOME, now), Ok(()), "only two since the last success");
     fail(&throttle, "ben", HOME, now, 1);
@@ -80,10 +81,20 @@ fn success_clears_the_account_and_not_the_address() {
 fn many_names_do_not_fill_the_memory_and_do_not_free_who_was_refused_last() {
     let (throttle, now) = (Throttle::new(LIMITS), Instant::now());
     for number in 0..150_000_u64 {
-        throttle.failed(&number.to_string(), None, now + Duration::from_nanos(number));
+        throttle.attempt(&number.to_string(), None, now + Duration::from_nanos(number)).expect("a first attempt");
     }
     assert!(throttle.remembered() <= 100_000, "{} accounts", throttle.remembered());
     let later = now + Duration::from_millis(1);
     fail(&throttle, "ann", None, later, 3);
     assert!(throttle.check("ann", None, later).is_err());
+}
+
+#[test]
+fn of_many_attempts_at_once_no_more_than_the_limit_are_made() {
+    let (throttle, now) = (Throttle::new(LIMITS), Instant::now());
+    let made = std::thread::scope(|scope| {
+        let attempts = (0..8).map(|_| scope.spawn(|| throttle.attempt("ann", None, now).is_ok())).collect::<Vec<_>>();
+        attempts.into_iter().map(|attempt| attempt.join().expect("a thread")).filter(|made| *made).count()
+    });
+    assert_eq!(made, 3);
 }
