@@ -101,7 +101,7 @@ pub fn greeting(address: &str) -> String {
 Stockbridge serves its demo on http://{address}     documentation: http://{address}/docs/
 
 IOM:     admin@acme.com, manager@, staff@, viewer@ and admin@globex.com, password {PASSWORD}
-SimBiz:  uid support (BHH) or multi (BHH and GLX), secret {SECRET}
+SimBiz:  uid support (BHH), or multi (BHH and GLX: send organization_code too), secret {SECRET}
 
 Try the IOM dialect:
   TOKEN=$(curl -s http://{address}/api/auth/login -H 'Content-Type: application/json' \
