@@ -78,11 +78,14 @@ fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -
     for (tenant, code) in [(OURS, "MAIN"), (NEIGHBOUR, "MAIN")] {
         let new = warehouses::NewWarehouse {
             id: None,
-            code: text(code),
-            name: text("Main Warehouse"),
-            address: None,
-            city: None,
-            state: None,
+            details: warehouses::Details {
+                code: text(code),
+                name: text("Main Warehouse"),
+                address: None,
+                city: None,
+                state: None,
+                is_default: None,
+            },
         };
         warehouses::create(&mut lobby.as_system(TenantId::new(tenant))?, &new)?;
     }

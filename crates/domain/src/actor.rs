@@ -79,6 +79,8 @@ pub struct Admission {
     pub claim: Claim,
     /// The least role that may do it.
     pub role: Role,
+    /// The request in which it is asked.
+    pub request_id: Option<String>,
 }
 
 /// Who acts, read afresh in the transaction of the call.
@@ -103,6 +105,15 @@ pub enum Actor {
 }
 
 impl Actor {
+    /// What tells this actor from every other one, for the books.
+    pub fn key(&self) -> String {
+        match self {
+            Self::User { id, .. } => format!("user {id}"),
+            Self::Uid { uid } => format!("uid {uid}"),
+            Self::System => "system".to_owned(),
+        }
+    }
+
     /// The name under which writes of this actor are recorded.
     pub fn name(&self) -> &str {
         match self {
@@ -126,6 +137,8 @@ pub struct Tenant {
     pub zone: Tz,
     /// When its subscription ends, in UTC; `None`: never.
     pub subscription_ends_at: Option<NaiveDateTime>,
+    /// Whether its orders may promise more than is there.
+    pub allow_backorder: bool,
 }
 
 impl std::fmt::Display for Organization {

@@ -11,6 +11,28 @@ pub(crate) const PRODUCTS: &str = "products";
 /// Its active products.
 pub(crate) const ACTIVE_PRODUCTS: &str = "products.active";
 
+/// All batches of a tenant.
+pub(crate) const BATCHES: &str = "batches";
+/// All its serial numbers.
+pub(crate) const SERIALS: &str = "serials";
+/// All its stock movements.
+pub(crate) const MOVEMENTS: &str = "movements";
+
+/// All its orders.
+pub(crate) const ORDERS: &str = "orders";
+/// All its customers.
+pub(crate) const CUSTOMERS: &str = "customers";
+/// All its stock rows.
+pub(crate) const LEVELS: &str = "stock levels";
+/// The number of its last order.
+pub(crate) const ORDER_NUMBER: &str = "order number";
+
+/// The next number of a series, from 1.
+pub(crate) fn next(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
+    add(tx, name, 1)?;
+    read(tx, name)
+}
+
 /// What a counter stands at; 0 before its first change.
 pub(crate) fn read(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
     let row = counters::table

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::actor::Role;
+use crate::orders::Status;
 use crate::values::Quantity;
 
 /// The result of everything the domain does.
@@ -43,6 +44,49 @@ pub enum Error {
         /// What is on hand in all warehouses.
         on_hand: Quantity,
     },
+    /// Less is there than is asked for; every product that falls short.
+    #[error("insufficient stock of {}", list(.0))]
+    InsufficientStock(Vec<Shortage>),
+    /// What is on hand is not what the caller expected.
+    #[error("{current} are on hand")]
+    Unexpected {
+        /// What is on hand.
+        current: Quantity,
+    },
+    /// A figure would lie beyond what can be recorded.
+    #[error("a figure would be out of range")]
+    OutOfRange,
+    /// No warehouse is named, and the tenant has no default one.
+    #[error("there is no default warehouse")]
+    NoDefaultWarehouse,
+    /// An order cannot go from one status to another.
+    #[error("an order that is {from} cannot become {to}")]
+    IllegalStatus {
+        /// What it is.
+        from: Status,
+        /// What it was to become.
+        to: Status,
+    },
+    /// More is to leave for a line than is outstanding.
+    #[error("line {line} has {outstanding} outstanding, not {requested}")]
+    OverFulfilment {
+        /// The order line.
+        line: i64,
+        /// What was to leave.
+        requested: Quantity,
+        /// What is outstanding.
+        outstanding: Quantity,
+    },
+    /// More is to come back for a line than left.
+    #[error("line {line} can take back {returnable}, not {requested}")]
+    OverReturn {
+        /// The order line.
+        line: i64,
+        /// What was to come back.
+        requested: Quantity,
+        /// What left and has not come back.
+        returnable: Quantity,
+    },
     /// It cannot be removed while something refers to it.
     #[error("{thing} {key} is in use: {by}")]
     InUse {
@@ -78,6 +122,12 @@ pub enum Error {
     /// Unknown organization, or not granted to the uid: which of them is not said.
     #[error("organization {0} is not granted")]
     OrganizationForbidden(String),
+    /// The idempotency key came with another request before.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// The request that first came with the idempotency key is still being carried out.
+    #[error("the request with this idempotency key is still being carried out")]
+    KeyInFlight,
     /// Too many failed attempts to log in.
     #[error("too many failed attempts")]
     TooManyFailures {
@@ -106,6 +156,17 @@ impl Problem {
     }
 }
 
+/// A product of which there is less than is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shortage {
+    /// The product's SKU.
+    pub sku: String,
+    /// What is asked for, in all lines together.
+    pub requested: Quantity,
+    /// What is there for it.
+    pub available: Quantity,
+}
+
 /// What a command can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Thing {
@@ -121,6 +182,14 @@ pub enum Thing {
     Uom,
     /// A warehouse, which a SimBiz caller knows as a location.
     Warehouse,
+    /// A batch.
+    Batch,
+    /// An order.
+    Order,
+    /// A line of an order.
+    OrderLine,
+    /// A customer.
+    Customer,
     /// A company.
     Tenant,
     /// A user.
@@ -139,6 +208,10 @@ impl Thing {
             Self::ItemType => "type",
             Self::Uom => "unit of measure",
             Self::Warehouse => "warehouse",
+            Self::Batch => "batch",
+            Self::Order => "order",
+            Self::OrderLine => "order line",
+            Self::Customer => "customer",
             Self::Tenant => "tenant",
             Self::User => "user",
             Self::Uid => "uid",
@@ -161,6 +234,12 @@ pub enum Unique {
     /// A product's barcode within its tenant.
     #[error("barcode")]
     Barcode,
+    /// A batch's number within its product.
+    #[error("batch number")]
+    Batch,
+    /// A serial number within its product.
+    #[error("serial number")]
+    Serial,
     /// A user's e-mail, server-wide.
     #[error("e-mail")]
     Email,
@@ -202,6 +281,10 @@ pub enum Fault {
     /// A mistake in the server itself; the text is for its log only.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+fn list(shortages: &[Shortage]) -> String {
+    shortages.iter().map(|shortage| shortage.sku.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn first(problems: &[Problem]) -> String {

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use chrono::{DateTime, NaiveDateTime};
+
+use crate::error::{Error, Problem, Result};
+
 /// Rows of one answer when nobody says how many.
 pub const DEFAULT_LIMIT: i64 = 50;
 /// Rows of one answer at the most; more is clamped to this.
@@ -25,11 +29,15 @@ pub enum Start {
     After(Cursor),
 }
 
-/// A place in a list: the last row that was seen. Clients hold it as an opaque text.
+/// A place in a list: the last row that was seen. Clients hold it as an opaque text. Each list knows one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
-    /// The id of the last row that was seen.
-    pub id: i64,
+pub enum Cursor {
+    /// In lists by id.
+    Id(i64),
+    /// In lists of activity: when that row was made, in UTC, and its id.
+    Activity(NaiveDateTime, i64),
+    /// In lists of stock: two ids, such as the product and the warehouse.
+    Stock(i64, i64),
 }
 
 /// A part of a list, the whole not counted: for answers that go through all of it.
@@ -61,13 +69,45 @@ impl Window {
         }
     }
 
-    /// The id after which rows count; 0 for page numbers, since ids begin at 1.
-    pub const fn after_id(&self) -> i64 {
+    /// The id after which rows count, in a list by id.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor of another kind of list.
+    pub fn after_id(&self) -> Result<Option<i64>> {
         match self.start {
-            Start::Page(_) => 0,
-            Start::After(cursor) => cursor.id,
+            Start::Page(_) => Ok(None),
+            Start::After(Cursor::Id(id)) => Ok(Some(id)),
+            Start::After(Cursor::Activity(..) | Cursor::Stock(..)) => Err(foreign()),
         }
     }
+
+    /// The instant and id after which rows count, in a list of activity.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor of another kind of list.
+    pub fn after_activity(&self) -> Result<Option<(NaiveDateTime, i64)>> {
+        match self.start {
+            Start::Page(_) => Ok(None),
+            Start::After(Cursor::Activity(at, id)) => Ok(Some((at, id))),
+            Start::After(Cursor::Id(_) | Cursor::Stock(..)) => Err(foreign()),
+        }
+    }
+
+    /// The two ids after which rows count, in a list of stock.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a cursor of another kind of list.
+    pub fn after_stock(&self) -> Result<Option<(i64, i64)>> {
+        match self.start {
+            Start::Page(_) => Ok(None),
+            Start::After(Cursor::Stock(first, second)) => Ok(Some((first, second))),
+            Start::After(Cursor::Id(_) | Cursor::Activity(..)) => Err(foreign()),
+        }
+    }
+}
+
+fn foreign() -> Error {
+    Error::Invalid(vec![Problem::new("cursor", "is not one that this list answered: leave it out to begin anew")])
 }
 
 impl<T> Part<T> {
@@ -89,18 +129,32 @@ impl<T> Part<T> {
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "c1{:x}", self.id)
+        match self {
+            Self::Id(id) => write!(f, "c1{id:x}"),
+            Self::Activity(at, id) => write!(f, "c2{:x}-{id:x}", at.and_utc().timestamp_micros()),
+            Self::Stock(first, second) => write!(f, "c3{first:x}-{second:x}"),
+        }
     }
 }
 
 impl std::str::FromStr for Cursor {
     type Err = ();
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let id = text.strip_prefix("c1").and_then(|hex| i64::from_str_radix(hex, 16).ok());
-        id.filter(|id| *id >= 0).map(|id| Self { id }).ok_or(())
+    fn from_str(text: &str) -> std::result::Result<Self, ()> {
+        let number = |hex: &str| i64::from_str_radix(hex, 16).ok().filter(|number| *number >= 0).ok_or(());
+        let (kind, rest) = text.split_at_checked(2).ok_or(())?;
+        if kind == "c1" {
+            return Ok(Self::Id(number(rest)?));
+        }
+        let (first, second) = rest.split_once('-').ok_or(())?;
+        let (first, second) = (number(first)?, number(second)?);
+        match kind {
+            "c2" => {
+                let at = DateTime::from_timestamp_micros(first).ok_or(())?;
+                Ok(Self::Activity(at.naive_utc(), second))
+            }
+            "c3" => Ok(Self::Stock(first, second)),
+            _ => Err(()),
+        }
     }
 }
-
-#[cfg(test)]
-mod tests;

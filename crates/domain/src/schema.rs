@@ -9,6 +9,7 @@ diesel::table! {
         zone -> Text,
         subscription_ends_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
+        allow_backorder -> Bool,
     }
 }
 
@@ -219,6 +220,168 @@ diesel::table! {
         reserved -> BigInt,
         reorder_level -> BigInt,
         updated_at -> Timestamp,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    batches (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        product_id -> BigInt,
+        batch_number -> Text,
+        batch_key -> Text,
+        lot_number -> Nullable<Text>,
+        manufacture_date -> Nullable<Date>,
+        expiry_date -> Nullable<Date>,
+        notes -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    batch_levels (tenant_id, batch_id, warehouse_id) {
+        tenant_id -> BigInt,
+        batch_id -> BigInt,
+        warehouse_id -> BigInt,
+        product_id -> BigInt,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    serials (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        product_id -> BigInt,
+        serial_number -> Text,
+        serial_key -> Text,
+        warehouse_id -> BigInt,
+        status -> Text,
+        order_item_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    stock_movements (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        product_id -> BigInt,
+        sku -> Text,
+        product_name -> Text,
+        warehouse_id -> BigInt,
+        warehouse_name -> Text,
+        batch_id -> Nullable<BigInt>,
+        kind -> Text,
+        quantity -> BigInt,
+        balance_after -> BigInt,
+        unit_cost -> Nullable<BigInt>,
+        value -> BigInt,
+        reference_type -> Nullable<Text>,
+        reference_id -> Nullable<BigInt>,
+        notes -> Nullable<Text>,
+        created_by -> Text,
+        actor -> Text,
+        request_id -> Nullable<Text>,
+        booked_on -> Date,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    movement_serials (tenant_id, movement_id, serial_id) {
+        tenant_id -> BigInt,
+        movement_id -> BigInt,
+        serial_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    customers (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        email -> Nullable<Text>,
+        email_key -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        company -> Nullable<Text>,
+        customer_type -> Text,
+        search_text -> Text,
+        total_orders -> BigInt,
+        total_spent -> BigInt,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    customer_addresses (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        customer_id -> BigInt,
+        kind -> Text,
+        line1 -> Text,
+        line2 -> Nullable<Text>,
+        city -> Nullable<Text>,
+        state -> Nullable<Text>,
+        postcode -> Nullable<Text>,
+        country -> Nullable<Text>,
+        is_default -> Bool,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    orders (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        number -> BigInt,
+        customer_id -> Nullable<BigInt>,
+        customer_name -> Nullable<Text>,
+        warehouse_id -> BigInt,
+        status -> Text,
+        channel -> Text,
+        total -> BigInt,
+        item_count -> BigInt,
+        allow_backorder -> Bool,
+        shipping_address -> Nullable<Text>,
+        created_by -> Text,
+        request_id -> Nullable<Text>,
+        booked_on -> Date,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    order_items (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        order_id -> BigInt,
+        product_id -> BigInt,
+        sku -> Text,
+        product_name -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        amount -> BigInt,
+        fulfilled -> BigInt,
+        returned -> BigInt,
+        is_open -> Bool,
+    }
+}
+
+diesel::table! {
+    idempotent_replies (tenant_id, credential, key) {
+        tenant_id -> BigInt,
+        credential -> Text,
+        key -> Text,
+        fingerprint -> Text,
+        status -> BigInt,
+        body -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -240,4 +403,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     products,
     product_images,
     stock_levels,
+    batches,
+    batch_levels,
+    serials,
+    stock_movements,
+    movement_serials,
+    customers,
+    customer_addresses,
+    orders,
+    order_items,
+    idempotent_replies,
 );

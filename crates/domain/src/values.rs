@@ -85,6 +85,11 @@ pub enum NumberFault {
 }
 
 impl Money {
+    /// The number of ten-thousandths, as the database holds it.
+    pub(crate) const fn raw(self) -> i64 {
+        self.0
+    }
+
     /// No money.
     pub const ZERO: Self = Self(0);
 
@@ -114,6 +119,12 @@ impl Money {
         self.0.checked_add(other.0).filter(|sum| in_range(*sum, UNIT)).map(Self)
     }
 
+    /// The same amount the other way.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        Self(-self.0)
+    }
+
     /// Rounded half away from zero to exactly two decimals, as figures in reports are printed: `84320.50`.
     pub fn two_decimals(self) -> String {
         let rounded = self.decimal().round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
@@ -126,6 +137,11 @@ impl Money {
 }
 
 impl Quantity {
+    /// The number of ten-thousandths, as the database holds it.
+    pub(crate) const fn raw(self) -> i64 {
+        self.0
+    }
+
     /// Nothing.
     pub const ZERO: Self = Self(0);
 
@@ -150,6 +166,22 @@ impl Quantity {
     /// The sum, or `None` when it is out of range.
     pub fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).filter(|sum| in_range(*sum, UNIT)).map(Self)
+    }
+
+    /// The difference, or `None` when it is out of range.
+    pub fn minus(self, other: Self) -> Option<Self> {
+        self.plus(other.negated())
+    }
+
+    /// The same quantity the other way: what comes where this goes.
+    #[must_use]
+    pub const fn negated(self) -> Self {
+        Self(-self.0)
+    }
+
+    /// The number of whole units, or `None` where there is a part of one.
+    pub const fn as_whole(self) -> Option<i64> {
+        if self.0 % UNIT == 0 { Some(self.0 / UNIT) } else { None }
     }
 
     /// Neither more nor less than nothing.
@@ -308,6 +340,8 @@ pub struct Text<const MAX: usize>(String);
 pub type Name = Text<255>;
 /// A SKU, barcode or code.
 pub type Code = Text<64>;
+/// A note.
+pub type Notes = Text<2000>;
 /// A free description.
 pub type Description = Text<20_000>;
 
@@ -320,6 +354,12 @@ pub enum TextFault {
     /// Longer than allowed, counted in characters.
     #[error("must be at most {0} characters long")]
     TooLong(usize),
+}
+
+impl<const MAX: usize> fmt::Display for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
 }
 
 impl<const MAX: usize> Text<MAX> {
@@ -335,6 +375,11 @@ impl<const MAX: usize> Text<MAX> {
             _ if text.chars().count() > MAX => Err(TextFault::TooLong(MAX)),
             _ => Ok(Some(Self(text.to_owned()))),
         }
+    }
+
+    /// A word of the program's own, which is never empty or too long.
+    pub(crate) fn of_word(word: &'static str) -> Self {
+        Self(word.to_owned())
     }
 
     /// The text itself.

@@ -17,6 +17,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::fields::{Field, FromField, List, Nested};
+use crate::trail::Trail;
 
 /// The most bytes that a body may have, as application data of an app, scope or resource; the nearest one counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -151,7 +152,7 @@ impl RawBody {
         self.prefers_strict
     }
 
-    /// The bytes, for fingerprints and for bodies that are not JSON.
+    /// The bytes, for bodies that are not JSON.
     ///
     /// # Errors
     /// Why they could not be received.
@@ -164,9 +165,12 @@ impl RawBody {
         let content_type = text_of(request, &header::CONTENT_TYPE);
         let encoding = text_of(request, &header::CONTENT_ENCODING).filter(|name| name != "identity");
         let prefers_strict = prefers_strict(request);
-        let payload = payload.take();
+        let (payload, trail) = (payload.take(), Trail::of(request));
         async move {
             let content = in_time(collect(payload, declared, limit), PATIENCE).await;
+            if let Ok(content) = &content {
+                trail.note_body(content);
+            }
             Self { content, content_type, encoding, prefers_strict }
         }
     }

@@ -24,6 +24,7 @@ pub mod scalar;
 pub mod check;
 
 pub mod numbers;
+pub mod once;
 
 pub mod site;
 

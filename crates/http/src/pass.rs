@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use actix_web::web;
-use stockbridge_domain::{Admission, Error, Result, Tx};
+use stockbridge_domain::{Admission, Claim, Error, Result, Role, Tx, idempotency};
 
+use crate::reply::Reply;
 use crate::site::Site;
 use crate::trail::Trail;
 
@@ -17,9 +18,10 @@ pub struct Pass {
 }
 
 impl Pass {
-    /// The pass of a request whose credential is good.
-    pub fn new(site: web::Data<Site>, admission: Admission, trail: Rc<Trail>) -> Self {
-        Self { site, admission, trail }
+    /// The pass of a request whose credential is good, for what takes at least this role.
+    pub fn new(site: web::Data<Site>, claim: Claim, role: Role, trail: Rc<Trail>) -> Self {
+        let request_id = Some(trail.request_id().to_owned());
+        Self { site, admission: Admission { claim, role, request_id }, trail }
     }
 
     /// Reads, and says what was read.
@@ -37,19 +39,24 @@ impl Pass {
         say(read)
     }
 
-    /// Writes in one transaction, and says inside of it what was written. Both closures may run again.
+    /// Writes in one transaction, and says inside of it what was written. Both closures may run again. A request
+    /// with an idempotency key that was carried out before is answered as it was then.
     ///
     /// # Errors
     /// What admission, the command or the store refuses; then nothing was changed.
-    pub async fn write<T, A: Send + 'static>(
+    pub async fn write<T>(
         &self,
         mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        say: impl Fn(T) -> Result<A> + Send + 'static,
-    ) -> Result<A> {
-        let command = move |tx: &mut Tx<'_>| Ok((tx.tenant().id, command(tx).and_then(&say)?));
-        let (tenant, said) = self.site.store.write(self.admission.clone(), command).await?;
+        say: impl Fn(T) -> Result<Reply> + Send + 'static,
+    ) -> Result<Reply> {
+        let once = self.understand(self.trail.once()).await?;
+        let command = move |tx: &mut Tx<'_>| {
+            let work = &mut |tx: &mut Tx<'_>| command(tx).and_then(&say).map(idempotency::Reply::from);
+            Ok((tx.tenant().id, idempotency::once(tx, once.as_ref(), work)?))
+        };
+        let (tenant, reply) = self.site.store.write(self.admission.clone(), command).await?;
         self.trail.note_tenant(tenant.get());
-        Ok(said)
+        reply.try_into()
     }
 
     /// Takes what was understood of the request. What is wrong with it is told only to who may be here at all.

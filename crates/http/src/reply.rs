@@ -8,13 +8,16 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ContentType, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
-use stockbridge_domain::{Fault, Result};
+use stockbridge_domain::{Error, Fault, Result, idempotency};
+
+use crate::once::REPLAYED;
 
 /// A success as it will be sent. Plain bytes, so that it can be made where its transaction is.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Reply {
     status: StatusCode,
     body: Vec<u8>,
+    is_replay: bool,
 }
 
 /// 200 with a body.
@@ -55,8 +58,30 @@ pub fn refused(status: StatusCode, retry_after: Option<Duration>, body: &impl Se
 }
 
 impl From<Reply> for HttpResponse {
-    fn from(Reply { status, body }: Reply) -> Self {
-        Self::build(status).insert_header(ContentType::json()).body(body)
+    fn from(Reply { status, body, is_replay }: Reply) -> Self {
+        let mut response = Self::build(status);
+        if is_replay {
+            response.insert_header((REPLAYED, "true"));
+        }
+        response.insert_header(ContentType::json()).body(body)
+    }
+}
+
+/// To be remembered.
+impl From<Reply> for idempotency::Reply {
+    fn from(Reply { status, body, is_replay }: Reply) -> Self {
+        Self { status: status.as_u16(), body, is_replay }
+    }
+}
+
+/// As it was remembered.
+impl TryFrom<idempotency::Reply> for Reply {
+    type Error = Error;
+
+    fn try_from(idempotency::Reply { status, body, is_replay }: idempotency::Reply) -> Result<Self> {
+        let status = StatusCode::from_u16(status);
+        let status = status.map_err(|_| Fault::Internal("a remembered reply has no status".to_owned()))?;
+        Ok(Self { status, body, is_replay })
     }
 }
 
@@ -78,7 +103,7 @@ impl fmt::Debug for Reply {
 fn reply(status: StatusCode, body: &impl Serialize) -> Result<Reply> {
     let mut bytes = Vec::new();
     append(&mut bytes, body)?;
-    Ok(Reply { status, body: bytes })
+    Ok(Reply { status, body: bytes, is_replay: false })
 }
 
 #[cfg(test)]

@@ -7,9 +7,11 @@ use std::future::ready;
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::{FromRequest, Handler, HttpRequest, HttpResponse, Responder, Route, guard, web};
-use utoipa::openapi::path::{Operation, PathItem};
+use stockbridge_domain::idempotency::MAX_KEY;
+use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::schema::Type;
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema};
+use utoipa::openapi::{ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder, Schema};
 
 use crate::panics::CatchPanics;
 
@@ -39,8 +41,19 @@ pub struct Common<'a> {
     pub description: &'a str,
     /// The component that describes its JSON body.
     pub schema: &'a str,
-    /// Whether operations without security have it too.
-    pub public: bool,
+    /// Which operations can give it.
+    pub of: Reach,
+}
+
+/// Which operations share something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// All of them.
+    All,
+    /// Those that need a credential.
+    Callers,
+    /// Those that write for who has a credential.
+    Writers,
 }
 
 /// Lists handlers of one file: `pub fn routes() -> Vec<Documented> { routes![list_things, create_thing] }`.
@@ -98,9 +111,20 @@ pub fn serve(list: Vec<Documented>, answers: Answers, cfg: &mut web::ServiceConf
 pub fn describe(list: &[Documented], prefix: &str, common: &[Common<'_>], mut document: OpenApi) -> OpenApi {
     for documented in list {
         let mut item = documented.item.clone();
+        let reads = item.get.is_some() || item.head.is_some();
         for operation in operations(&mut item) {
             open_if_public(operation);
-            add_common(operation, common);
+            let public = operation.security.as_ref().is_some_and(Vec::is_empty);
+            let writes = !public && !reads;
+            if writes {
+                operation.parameters.get_or_insert_default().push(RefOr::T(idempotency_key()));
+            }
+            let can = |common: &&Common<'_>| match common.of {
+                Reach::All => true,
+                Reach::Callers => !public,
+                Reach::Writers => writes,
+            };
+            common.iter().filter(can).for_each(|common| add_common(operation, *common));
         }
         let path = format!("{prefix}{}", documented.path);
         document.paths.paths.entry(path).or_default().merge_operations(item);
@@ -156,14 +180,27 @@ fn open_if_public(operation: &mut Operation) {
     }
 }
 
-fn add_common(operation: &mut Operation, common: &[Common<'_>]) {
-    let public = operation.security.as_ref().is_some_and(Vec::is_empty);
-    for Common { status, description, schema, .. } in common.iter().filter(|common| common.public || !public) {
-        operation.responses.responses.entry((*status).to_owned()).or_insert_with(|| {
-            let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(*schema))).build();
-            RefOr::T(ResponseBuilder::new().description(*description).content("application/json", content).build())
-        });
-    }
+fn add_common(operation: &mut Operation, common: Common<'_>) {
+    let Common { status, description, schema, of: _ } = common;
+    operation.responses.responses.entry(status.to_owned()).or_insert_with(|| {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(schema))).build();
+        RefOr::T(ResponseBuilder::new().description(description).content("application/json", content).build())
+    });
+}
+
+/// The header that every write takes: see [`crate::once`].
+fn idempotency_key() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(MAX_KEY));
+    ParameterBuilder::new()
+        .name("Idempotency-Key")
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(
+            "A name of your own for this request. Sent again with the same key within 24 hours, it is answered as the \
+             first time, with the header `Idempotent-Replayed: true`, and has no second effect.",
+        ))
+        .schema(Some(text))
+        .build()
 }
 
 #[cfg(test)]
@@ -303,8 +340,8 @@ mod tests {
 
     fn document() -> Value {
         let common = [
-            Common { status: "401", description: "Who?", schema: "Refusal", public: false },
-            Common { status: "503", description: "Busy", schema: "Refusal", public: true },
+            Common { status: "401", description: "Who?", schema: "Refusal", of: Reach::Callers },
+            Common { status: "503", description: "Busy", schema: "Refusal", of: Reach::All },
         ];
         serde_json::to_value(describe(&list(), "/api", &common, Document::openapi())).unwrap()
     }

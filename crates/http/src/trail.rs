@@ -7,7 +7,10 @@ use std::rc::Rc;
 
 use actix_web::http::header::HeaderMap;
 use actix_web::{HttpMessage, HttpRequest};
-use stockbridge_domain::Fault;
+use stockbridge_domain::idempotency::Once;
+use stockbridge_domain::{Error, Fault};
+
+use crate::once::{BodyDigest, Label};
 
 /// The header that carries a request's id, in and out.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -18,6 +21,8 @@ pub struct Trail {
     request_id: String,
     tenant: Cell<Option<i64>>,
     caller: RefCell<Option<String>>,
+    label: Label,
+    body: Cell<BodyDigest>,
 }
 
 impl Trail {
@@ -29,7 +34,8 @@ impl Trail {
             return Rc::clone(trail);
         }
         let request_id = request_id(request.headers());
-        let trail = Rc::new(Self { request_id, tenant: Cell::new(None), caller: RefCell::new(None) });
+        let (tenant, caller, body) = (Cell::new(None), RefCell::new(None), Cell::default());
+        let trail = Rc::new(Self { request_id, tenant, caller, label: Label::of(request), body });
         request.extensions_mut().insert(Rc::clone(&trail));
         trail
     }
@@ -57,6 +63,21 @@ impl Trail {
     /// Notes who asks. Never a credential.
     pub fn note_caller(&self, caller: impl Into<String>) {
         self.caller.replace(Some(caller.into()));
+    }
+
+    /// Notes what the body is, where that will be asked for.
+    pub fn note_body(&self, body: &[u8]) {
+        if self.label.is_there() {
+            self.body.set(BodyDigest::of(body));
+        }
+    }
+
+    /// How the request is told from others, where it is to be carried out only once.
+    ///
+    /// # Errors
+    /// As [`Label::once`].
+    pub fn once(&self) -> Result<Option<Once>, Error> {
+        self.label.once(self.body.get())
     }
 
     /// Writes down why the request was not carried out, where that is not the caller's doing.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use stockbridge_domain::{Admission, Claim, Result, Role, TenantId, Tx};
+use stockbridge_domain::{Claim, Result, Role, TenantId, Tx};
 use stockbridge_http::bearer::{Bearer, bearer};
 use stockbridge_http::pass::Pass;
 use stockbridge_http::reply::Reply;
@@ -132,5 +132,5 @@ fn pass(request: &HttpRequest, trail: &Rc<Trail>, role: Role) -> std::result::Re
     trail.note_tenant(claims.tenant);
     trail.note_caller(format!("user {user}"));
     let claim = Claim::User { tenant: TenantId::new(claims.tenant), user };
-    Ok(Pass::new(site, Admission { claim, role }, Rc::clone(trail)))
+    Ok(Pass::new(site, claim, role, Rc::clone(trail)))
 }

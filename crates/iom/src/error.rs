@@ -7,9 +7,11 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
-use stockbridge_domain::{Error, Fault, Problem, Role, Thing, Unique};
+use stockbridge_domain::orders::Status as OrderStatus;
+use stockbridge_domain::{Error, Fault, Problem, Role, Shortage, Thing, Unique};
 use stockbridge_http::body::BodyFault;
 use stockbridge_http::check::Gap;
+use stockbridge_http::numbers::Number;
 use stockbridge_http::path::PathFault;
 use stockbridge_http::reply;
 use stockbridge_http::tokens::TokenFault;
@@ -72,7 +74,7 @@ pub struct ErrorResponse {
 }
 
 /// What is wrong with one field.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ErrorDetail {
     /// The field, as the request names it
     #[schema(example = "base_price")]
@@ -80,6 +82,34 @@ pub struct ErrorDetail {
     /// The end of a sentence that begins with the field
     #[schema(example = "must not be negative")]
     pub message: String,
+    /// Of a shortage: the product's SKU
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub sku: Option<String>,
+    /// What was asked for, in all lines together
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, required = false)]
+    pub requested: Option<Number>,
+    /// What there is for it
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, required = false)]
+    pub available: Option<Number>,
+    /// Of an `expected_quantity` that does not hold: what is on hand
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, required = false)]
+    pub current: Option<Number>,
+    /// Of a change of status: what the order is
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub from: Option<&'static str>,
+    /// What it was to become
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub to: Option<&'static str>,
+    /// What it can become
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub allowed: Option<Vec<&'static str>>,
 }
 
 /// What is said of a reason, before it is known to whom.
@@ -206,6 +236,40 @@ fn of_domain(error: Error) -> Wording {
                 format!("{} {key} cannot be deleted while {by}: move or delete that first.", capitalized(thing.word()));
             wording(Status::CONFLICT, "in_use", error)
         }
+        Error::InsufficientStock(shortages) => shortage(shortages),
+        Error::Unexpected { current } => {
+            let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
+            let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
+            let error = format!("expected_quantity {message}");
+            Wording { details: vec![problem], ..wording(Status::CONFLICT, "unexpected_quantity", error) }
+        }
+        Error::OutOfRange => {
+            let error = "A figure would go beyond 900 billion, which cannot be recorded: send a smaller one.";
+            wording(Status::BAD_REQUEST, "out_of_range", error)
+        }
+        Error::NoDefaultWarehouse => {
+            let message = "is required, since there is no default warehouse: name one that GET /api/warehouses lists";
+            invalid("no_default_warehouse", vec![Problem::new("warehouse_id", message)])
+        }
+        Error::IllegalStatus { from, to } => illegal_status(from, to),
+        Error::OverFulfilment { line, requested, outstanding } => {
+            let error = format!("Order item {line} has {outstanding} left to fulfil, not {requested}: send less.");
+            too_much("over_fulfilment", "quantity_fulfilled", error, requested.into(), outstanding.into())
+        }
+        Error::OverReturn { line, requested, returnable } => {
+            let error = format!("Order item {line} can take back {returnable}, not {requested}: send less.");
+            too_much("over_return", "quantity", error, requested.into(), returnable.into())
+        }
+        Error::KeyReused => {
+            let error = "This Idempotency-Key came with another request before: send a new key with a new request.";
+            wording(Status::UNPROCESSABLE_ENTITY, "idempotency_key_reused", error)
+        }
+        Error::KeyInFlight => {
+            let error =
+                "The first request with this Idempotency-Key is still being carried out: try again in a second.";
+            let wording = wording(Status::CONFLICT, "idempotency_key_in_flight", error);
+            Wording { retry_after: Some(Duration::from_secs(1)), ..wording }
+        }
         Error::WrongCredentials => {
             let error = "The e-mail or the password is wrong: check both and try again.";
             wording(Status::UNAUTHORIZED, "wrong_credentials", error)
@@ -297,7 +361,7 @@ fn of_body(fault: BodyFault) -> Wording {
         BodyFault::UnknownFields(names) => {
             let error =
                 format!("The body has unknown fields: {}; leave them out, or do without Prefer.", names.join(", "));
-            let unknown = names.into_iter().map(|field| ErrorDetail { field, message: "is not known".to_owned() });
+            let unknown = names.into_iter().map(|field| detail(field, "is not known"));
             Wording { details: unknown.collect(), ..wording(Status::BAD_REQUEST, "unknown_fields", error) }
         }
         BodyFault::Malformed(sentence) => wording(Status::BAD_REQUEST, "malformed_json", sentence),
@@ -323,10 +387,42 @@ fn of_path(fault: PathFault) -> Wording {
     wording(StatusCode::BAD_REQUEST, "malformed_path", error)
 }
 
+fn shortage(shortages: Vec<Shortage>) -> Wording {
+    let problem = |Shortage { sku, requested, available }: Shortage| {
+        let message = format!("of {sku} is {requested}, but only {available} are available");
+        let (requested, available) = (Some(requested.into()), Some(available.into()));
+        ErrorDetail { sku: Some(sku), requested, available, ..detail("quantity", message) }
+    };
+    let details = shortages.into_iter().map(problem).collect::<Vec<_>>();
+    let short = details.iter().filter_map(|detail| detail.sku.as_deref()).collect::<Vec<_>>().join(", ");
+    let error = format!("Insufficient stock of {short}: ask for no more than is available, or restock first.");
+    Wording { details, ..wording(StatusCode::CONFLICT, "insufficient_stock", error) }
+}
+
+fn illegal_status(from: OrderStatus, to: OrderStatus) -> Wording {
+    let allowed = from.next().iter().map(|status| status.as_str()).collect::<Vec<_>>();
+    let message = match allowed.as_slice() {
+        [] => format!("cannot be {to}: an order that is {from} stays so"),
+        allowed => format!("cannot be {to}: an order that is {from} can become {}", allowed.join(", ")),
+    };
+    let error = format!("status {message}");
+    let (from, to, allowed) = (Some(from.as_str()), Some(to.as_str()), Some(allowed));
+    let details = vec![ErrorDetail { from, to, allowed, ..detail("status", message) }];
+    Wording { details, ..wording(StatusCode::CONFLICT, "illegal_status", error) }
+}
+
+fn too_much(code: &'static str, field: &str, error: String, requested: Number, available: Number) -> Wording {
+    let message = error.trim_end_matches('.');
+    let problem = ErrorDetail { requested: Some(requested), available: Some(available), ..detail(field, message) };
+    Wording { details: vec![problem], ..wording(StatusCode::CONFLICT, code, error) }
+}
+
 fn duplicate(unique: Unique) -> Wording {
     let (code, field, what) = match unique {
         Unique::Sku => ("duplicate_sku", "sku", "SKU"),
         Unique::Barcode => ("duplicate_barcode", "barcode", "Barcode"),
+        Unique::Batch => ("duplicate_batch", "batch_number", "Batch number"),
+        Unique::Serial => ("duplicate_serial", "serial_number", "Serial number"),
         Unique::Code => ("duplicate_code", "code", "Code"),
         Unique::Email => ("duplicate_email", "email", "Email"),
         Unique::TenantCode => ("duplicate_code", "code", "Tenant code"),
@@ -337,7 +433,7 @@ fn duplicate(unique: Unique) -> Wording {
         }
     };
     let message = "already exists for this tenant";
-    let details = vec![ErrorDetail { field: field.to_owned(), message: message.to_owned() }];
+    let details = vec![detail(field, message)];
     Wording { details, ..wording(StatusCode::CONFLICT, code, format!("{what} {message}")) }
 }
 
@@ -361,8 +457,12 @@ fn internal() -> Wording {
 
 fn invalid(code: &'static str, problems: Vec<Problem>) -> Wording {
     let error = problems.first().map(|Problem { field, message }| format!("{field} {message}")).unwrap_or_default();
-    let details = problems.into_iter().map(|Problem { field, message }| ErrorDetail { field, message }).collect();
+    let details = problems.into_iter().map(|Problem { field, message }| detail(field, message)).collect();
     Wording { details, ..wording(StatusCode::BAD_REQUEST, code, error) }
+}
+
+fn detail(field: impl Into<String>, message: impl Into<String>) -> ErrorDetail {
+    ErrorDetail { field: field.into(), message: message.into(), ..ErrorDetail::default() }
 }
 
 fn wording(status: StatusCode, code: &'static str, error: impl Into<String>) -> Wording {
@@ -373,9 +473,12 @@ fn list_of(thing: Thing) -> &'static str {
     match thing {
         Thing::Item => "GET /api/products lists those that do",
         Thing::Category => "GET /api/products/categories lists those that do",
-        Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Warehouse | Thing::Tenant | Thing::User | Thing::Uid => {
-            "check its id"
-        }
+        Thing::Warehouse => "GET /api/warehouses lists those that do",
+        Thing::Batch => "GET /api/batches lists those that do",
+        Thing::Order => "GET /api/orders lists those that do",
+        Thing::OrderLine => "GET /api/orders/:id lists the order's items",
+        Thing::Customer => "GET /api/customers lists those that do",
+        Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::User | Thing::Uid => "check its id",
     }
 }
 

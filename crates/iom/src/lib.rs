@@ -20,7 +20,7 @@ pub mod products;
 pub mod requests;
 
 use actix_web::web;
-use stockbridge_http::routes::{self, Answers, Common, Documented};
+use stockbridge_http::routes::{self, Answers, Common, Documented, Reach};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -46,16 +46,19 @@ fn routes() -> Vec<Documented> {
 
 /// What any operation can answer; what belongs to one stands at that one.
 const COMMON: &[Common<'static>] = &[
-    refusal("401", "The token is missing, malformed, expired or of another kind: log in (again)", false),
-    refusal("402", "The tenant's subscription has expired", false),
-    refusal("403", "The account is banned, or its role does not reach; `code` says which", false),
-    refusal("500", "A mistake in the server; its log has the details under `request_id`", true),
-    refusal("503", "The server is too busy; try again after the seconds in `Retry-After`", true),
-    refusal("507", "The server's disk is full", true),
+    refusal("400", "The header `Idempotency-Key` cannot be one", Reach::Writers),
+    refusal("401", "The token is missing, malformed, expired or of another kind: log in (again)", Reach::Callers),
+    refusal("402", "The tenant's subscription has expired", Reach::Callers),
+    refusal("403", "The account is banned, or its role does not reach; `code` says which", Reach::Callers),
+    refusal("409", "The first request with this `Idempotency-Key` is still being carried out", Reach::Writers),
+    refusal("422", "This `Idempotency-Key` came with another request before", Reach::Writers),
+    refusal("500", "A mistake in the server; its log has the details under `request_id`", Reach::All),
+    refusal("503", "The server is too busy; try again after the seconds in `Retry-After`", Reach::All),
+    refusal("507", "The server's disk is full", Reach::All),
 ];
 
-const fn refusal(status: &'static str, description: &'static str, public: bool) -> Common<'static> {
-    Common { status, description, schema: "ErrorResponse", public }
+const fn refusal(status: &'static str, description: &'static str, of: Reach) -> Common<'static> {
+    Common { status, description, schema: "ErrorResponse", of }
 }
 
 #[derive(OpenApi)]

@@ -41,14 +41,15 @@ pub(crate) async fn tenant(store: &Store, command: Tenant) -> Done {
             };
             Ok(all.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
-        Tenant::Set { code, name, zone, subscription_ends } => {
+        Tenant::Set { code, name, zone, subscription_ends, allow_backorder } => {
             let name = name.map(|name| text::<255>("--name", &name)).transpose()?;
             let days = subscription_ends.map(|text| last_day(&text)).transpose()?;
             let tenant = code.clone();
             let set = store.alter(move |lobby| {
                 let zone_then = zone.map_or_else(|| tenants::by_code(lobby, &tenant).map(|known| known.zone), Ok)?;
                 let subscription_ends_at = days.map(|day| day.map(|day| end_of(day, zone_then)));
-                let changes = tenants::TenantChanges { name: name.clone(), zone, subscription_ends_at };
+                let changes =
+                    tenants::TenantChanges { name: name.clone(), zone, subscription_ends_at, allow_backorder };
                 tenants::set(lobby, &tenant, &changes)
             });
             set.await.map_err(|error| said(&error))?;

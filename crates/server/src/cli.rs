@@ -27,6 +27,8 @@ pub enum Command {
     Serve(Serve),
     /// Bring the database up to date, and no more.
     Migrate,
+    /// Check that the books add up, also beside a running server: 0 when they do, 1 with a line per violation.
+    Verify,
     /// Print the OpenAPI document of a dialect.
     Openapi {
         /// Which dialect.
@@ -145,6 +147,9 @@ pub enum Tenant {
         /// The last day of its subscription (YYYY-MM-DD), or `never` for no end.
         #[arg(long, value_name = "DATE|never")]
         subscription_ends: Option<String>,
+        /// Whether its orders may promise more than is there.
+        #[arg(long, value_name = "true|false")]
+        allow_backorder: Option<bool>,
     },
 }
 

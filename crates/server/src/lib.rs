@@ -9,6 +9,7 @@ pub mod observe;
 mod probes;
 mod secret;
 mod serve;
+mod verify;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
@@ -95,9 +96,13 @@ pub fn run(cli: Cli) -> Result<(), String> {
             Ok(())
         }
         Command::Serve(serve) => serve::run(&serve, settings),
+        Command::Verify => {
+            exists(&settings)?;
+            println!("{}", runtime()?.block_on(verify::run(&settings))?);
+            Ok(())
+        }
         command => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-            let runtime = runtime.map_err(|error| format!("cannot start: {error}"))?;
+            let runtime = runtime()?;
             exists(&settings)?;
             println!("{}", runtime.block_on(administer(&open(&settings)?, command))?);
             Ok(())
@@ -111,10 +116,15 @@ async fn administer(store: &Store, command: Command) -> Result<String, String> {
         Command::User(command) => admin::user(store, command).await,
         Command::SimbizUser(command) => admin::simbiz_user(store, command).await,
         Command::ApiKey(command) => admin::api_key(store, command).await,
-        Command::Serve(_) | Command::Migrate | Command::Openapi { .. } => {
+        Command::Serve(_) | Command::Migrate | Command::Verify | Command::Openapi { .. } => {
             Err("not an administering command".to_owned())
         }
     }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+    runtime.map_err(|error| format!("cannot start: {error}"))
 }
 
 /// Refuses to administer a SQLite file that is not there: its name may be mistyped.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::DeserializeOwned;
-use stockbridge_domain::{Admission, Claim, Error, Organization, Result, Role, TenantId, Tx};
+use stockbridge_domain::{Claim, Error, Organization, Result, Role, TenantId, Tx};
 use stockbridge_http::bearer::{Bearer, bearer};
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::{Check, Gap};
@@ -83,7 +83,7 @@ impl Caller {
 
     fn acting(self, organization: Option<Organization>, role: Role) -> Call {
         let Self { uid, home, site, trail } = self;
-        Call { pass: Pass::new(site, Admission { claim: Claim::Uid { uid, home, organization }, role }, trail) }
+        Call { pass: Pass::new(site, Claim::Uid { uid, home, organization }, role, trail) }
     }
 }
 

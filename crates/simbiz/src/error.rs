@@ -176,6 +176,27 @@ fn of_domain(error: Error) -> Wording {
             let message = format!("{key} cannot be removed while {by}: change that first");
             invalid("V3_INV_VALIDATION_FAILED", &[Problem::new(word_for(thing), message)])
         }
+        Error::KeyReused => {
+            let message = "This Idempotency-Key came with another request before: send a new key with a new request.";
+            wording(Status::UNPROCESSABLE_ENTITY, "V3_REQ_IDEMPOTENCY_MISMATCH", message)
+        }
+        Error::KeyInFlight => {
+            let message =
+                "The first request with this Idempotency-Key is still being carried out: try again in a second.";
+            let wording = wording(Status::CONFLICT, "V3_REQ_IDEMPOTENCY_IN_FLIGHT", message);
+            Wording { retry_after: Some(Duration::from_secs(1)), ..wording }
+        }
+        Error::OutOfRange => {
+            let message = "would lead to a figure beyond what can be recorded: send a smaller one";
+            invalid("V3_INV_VALIDATION_FAILED", &[Problem::new("data", message)])
+        }
+        // This dialect neither moves stock nor takes orders.
+        error @ (Error::InsufficientStock(_)
+        | Error::Unexpected { .. }
+        | Error::NoDefaultWarehouse
+        | Error::IllegalStatus { .. }
+        | Error::OverFulfilment { .. }
+        | Error::OverReturn { .. }) => invalid("V3_INV_VALIDATION_FAILED", &[Problem::new("data", error.to_string())]),
         Error::WrongCredentials => {
             let message = "Wrong uid or secret: check both, and that the uid is enabled.";
             wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_CREDENTIAL", message)
@@ -285,7 +306,13 @@ fn duplicate(unique: Unique) -> Wording {
             ("V3_INV_ITEM_DUPLICATE_BARCODE", "Another item has this item_barcode: choose another, or PATCH that item.")
         }
         // Nothing that this dialect writes; a race over a row, as far as it can tell.
-        Unique::Email | Unique::Code | Unique::TenantCode | Unique::Uid | Unique::Other => {
+        Unique::Batch
+        | Unique::Serial
+        | Unique::Email
+        | Unique::Code
+        | Unique::TenantCode
+        | Unique::Uid
+        | Unique::Other => {
             return of_fault(&Fault::Busy);
         }
     };
@@ -329,7 +356,15 @@ fn word_for(thing: Thing) -> &'static str {
         Thing::Uom => "uom",
         Thing::Warehouse => "location",
         Thing::Tenant => "organization",
-        Thing::Category | Thing::Brand | Thing::ItemType | Thing::User | Thing::Uid => thing.word(),
+        Thing::Category
+        | Thing::Brand
+        | Thing::ItemType
+        | Thing::Batch
+        | Thing::Order
+        | Thing::OrderLine
+        | Thing::Customer
+        | Thing::User
+        | Thing::Uid => thing.word(),
     }
 }
 

@@ -26,7 +26,7 @@ pub mod token;
 use actix_web::middleware::NormalizePath;
 use actix_web::web;
 use stockbridge_http::body::Reading;
-use stockbridge_http::routes::{self, Answers, Common, Documented};
+use stockbridge_http::routes::{self, Answers, Common, Documented, Reach};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
@@ -59,16 +59,22 @@ const COMMON: &[Common<'static>] = &[
     refusal(
         "401",
         "Token or uid is missing, wrong or expired, they do not belong together, or the uid is disabled",
-        false,
+        Reach::Callers,
     ),
-    refusal("402", "The organization's subscription has ended", false),
-    refusal("403", "The organization is unknown or not granted to the uid, or granted for reading only", false),
-    refusal("500", "A mistake in the server; its log has the details under the answer's `X-Request-Id`", true),
-    refusal("503", "The server is too busy; try again after the seconds in `Retry-After`", true),
+    refusal("402", "The organization's subscription has ended", Reach::Callers),
+    refusal(
+        "403",
+        "The organization is unknown or not granted to the uid, or granted for reading only",
+        Reach::Callers,
+    ),
+    refusal("409", "The first request with this `Idempotency-Key` is still being carried out", Reach::Writers),
+    refusal("422", "The `Idempotency-Key` cannot be one, or came with another request before", Reach::Writers),
+    refusal("500", "A mistake in the server; its log has the details under the answer's `X-Request-Id`", Reach::All),
+    refusal("503", "The server is too busy; try again after the seconds in `Retry-After`", Reach::All),
 ];
 
-const fn refusal(status: &'static str, description: &'static str, public: bool) -> Common<'static> {
-    Common { status, description, schema: "FailureResponse", public }
+const fn refusal(status: &'static str, description: &'static str, of: Reach) -> Common<'static> {
+    Common { status, description, schema: "FailureResponse", of }
 }
 
 #[derive(OpenApi)]

@@ -21,6 +21,7 @@ pub(crate) struct TenantRow {
     pub(crate) name: String,
     pub(crate) zone: String,
     pub(crate) subscription_ends_at: Option<NaiveDateTime>,
+    pub(crate) allow_backorder: bool,
 }
 
 /// A tenant to be.
@@ -47,6 +48,8 @@ pub struct TenantChanges {
     pub zone: Option<Tz>,
     /// When its subscription ends, in UTC; `Some(None)`: never.
     pub subscription_ends_at: Option<Option<NaiveDateTime>>,
+    /// Whether its orders may promise more than is there.
+    pub allow_backorder: Option<bool>,
 }
 
 #[derive(Insertable)]
@@ -58,6 +61,7 @@ struct Insert<'a> {
     zone: &'a str,
     subscription_ends_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
+    allow_backorder: bool,
 }
 
 /// Opens the books of a new tenant.
@@ -72,6 +76,7 @@ pub fn create(lobby: &mut Lobby<'_>, new: &NewTenant) -> Result<TenantId> {
         zone: new.zone.name(),
         subscription_ends_at: new.subscription_ends_at,
         created_at: lobby.now,
+        allow_backorder: false,
     };
     let insert = diesel::insert_into(tenants::table);
     let id = match new.id {
@@ -130,6 +135,7 @@ pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result
             tenants::name.eq(name),
             tenants::zone.eq(zone.name()),
             tenants::subscription_ends_at.eq(subscription_ends_at),
+            tenants::allow_backorder.eq(changes.allow_backorder.unwrap_or(tenant.allow_backorder)),
         ))
         .execute(lobby.conn)?;
     get(lobby, tenant.id)
@@ -152,10 +158,10 @@ impl TryFrom<TenantRow> for Tenant {
     type Error = Error;
 
     fn try_from(row: TenantRow) -> Result<Self> {
-        let TenantRow { id, code, code_key: _, name, zone, subscription_ends_at } = row;
+        let TenantRow { id, code, code_key: _, name, zone, subscription_ends_at, allow_backorder } = row;
         let zone = zone
             .parse()
             .map_err(|_| Fault::Internal(format!("tenant {} has the unknown time zone {zone}", id.get())))?;
-        Ok(Self { id, code, name, zone, subscription_ends_at })
+        Ok(Self { id, code, name, zone, subscription_ends_at, allow_backorder })
     }
 }

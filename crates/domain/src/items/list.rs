@@ -106,13 +106,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Sli
 /// Only faults of the store.
 pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemLine>> {
     let rows: Vec<(ItemColumns, Option<String>)> = matching(tx.tenant_id(), filter)
-        .filter(products::id.gt(window.after_id()))
+        .filter(products::id.gt(window.after_id()?.unwrap_or(0)))
         .select((ItemColumns::as_select(), categories::name.nullable()))
         .order(products::id)
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let Part { rows, next } = Part::cut(rows, window, |(item, _)| Cursor { id: item.id });
+    let Part { rows, next } = Part::cut(rows, window, |(item, _)| Cursor::Id(item.id));
     let ids = rows.iter().map(|(item, _)| item.id).collect::<Vec<_>>();
     let on_hand = stock::on_hand(tx, &ids)?;
     let line = |(item, category_name): (ItemColumns, Option<String>)| {
@@ -136,13 +136,13 @@ pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Resu
 /// Only faults of the store.
 pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemHead>> {
     let rows: Vec<ItemHead> = matching(tx.tenant_id(), filter)
-        .filter(products::id.gt(window.after_id()))
+        .filter(products::id.gt(window.after_id()?.unwrap_or(0)))
         .select(ItemHead::as_select())
         .order(products::id)
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    Ok(Part::cut(rows, window, |item| Cursor { id: item.id }))
+    Ok(Part::cut(rows, window, |item| Cursor::Id(item.id)))
 }
 
 /// The exact number of items that match, from a counter where one stands for them.

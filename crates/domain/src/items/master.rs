@@ -72,7 +72,15 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, thing: Thing, reference: &Reference) -> R
         Thing::Brand => find_in!(brands),
         Thing::ItemType => find_in!(item_types),
         Thing::Uom => find_in!(uoms),
-        Thing::Item | Thing::Warehouse | Thing::Tenant | Thing::User | Thing::Uid => {
+        Thing::Item
+        | Thing::Warehouse
+        | Thing::Batch
+        | Thing::Order
+        | Thing::OrderLine
+        | Thing::Customer
+        | Thing::Tenant
+        | Thing::User
+        | Thing::Uid => {
             return Err(Fault::Internal(format!("a {thing} does not describe items")).into());
         }
     };
@@ -114,7 +122,16 @@ pub fn create(tx: &mut Tx<'_>, thing: Thing, new: &NewEntry) -> Result<i64> {
         Thing::Brand => insert_into!(brands),
         Thing::ItemType => insert_into!(item_types),
         Thing::Uom => insert_into!(uoms),
-        Thing::Category | Thing::Item | Thing::Warehouse | Thing::Tenant | Thing::User | Thing::Uid => {
+        Thing::Category
+        | Thing::Item
+        | Thing::Warehouse
+        | Thing::Batch
+        | Thing::Order
+        | Thing::OrderLine
+        | Thing::Customer
+        | Thing::Tenant
+        | Thing::User
+        | Thing::Uid => {
             return Err(Fault::Internal(format!("a {thing} is not made here")).into());
         }
     })

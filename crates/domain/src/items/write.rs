@@ -158,17 +158,20 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
     diesel::update(products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.eq(id))))
         .set(columns(&after))
         .execute(tx.conn)?;
+    if after.cost_price != before.cost_price {
+        stock::revalue(tx, id, after.cost_price.unwrap_or_default())?;
+    }
     count(tx, Some(&before), Some(&after))?;
     Ok(after)
 }
 
-/// Removes an item, its pictures and its stock rows.
+/// Removes an item with its pictures; what is left of it is written off. Movements and order lines stay.
 ///
 /// # Errors
-/// [`Error::NotFound`].
+/// [`Error::NotFound`]; [`Error::InUse`] while an open order is for it.
 pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let item = lock(tx, id)?;
-    stock::forget(tx, id)?;
+    stock::write_off(tx, id)?;
     images::forget(tx, id)?;
     diesel::delete(products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.eq(id))))
         .execute(tx.conn)?;

@@ -1,18 +1,65 @@
 //! Warehouses: where stock lies. SimBiz calls them locations.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use crate::error::Result;
-use crate::schema::warehouses as places;
+use super::ledger;
+use crate::error::{Error, Problem, Result, Thing};
+use crate::orders::Status;
+use crate::schema::{orders, stock_levels as levels, warehouses as places};
 use crate::store::Tx;
-use crate::store::portable::advance_sequence;
-use crate::values::{Code, Name, fold};
+use crate::store::connection::MultiBackend;
+use crate::store::portable::{ForUpdate, Total, advance_sequence};
+use crate::values::{Code, Money, Name, Quantity, fold};
+
+/// A warehouse.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = places, check_for_backend(MultiBackend))]
+pub struct Warehouse {
+    /// Its id.
+    pub id: i64,
+    /// Its code, unique within the tenant in any case.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its street address.
+    pub address: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// Its state.
+    pub state: Option<String>,
+    /// Whether it is meant where none is named.
+    pub is_default: bool,
+    /// When it was opened, in UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// A warehouse and what lies in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stocked {
+    /// The warehouse.
+    pub warehouse: Warehouse,
+    /// Products of which something is on hand.
+    pub skus: i64,
+    /// What all of it is worth at cost.
+    pub value: Money,
+}
 
 /// A warehouse to be.
 #[derive(Debug, Clone)]
 pub struct NewWarehouse {
     /// Its id, where it comes with one; else the next.
     pub id: Option<i64>,
+    /// What is said of it.
+    pub details: Details,
+}
+
+/// What is said of a warehouse.
+#[derive(Debug, Clone)]
+pub struct Details {
     /// Its code, unique within the tenant in any case.
     pub code: Code,
     /// Its name.
@@ -23,36 +70,167 @@ pub struct NewWarehouse {
     pub city: Option<Name>,
     /// Its state.
     pub state: Option<Name>,
+    /// Whether it is meant where none is named, in place of the one before; absent: as it is.
+    pub is_default: Option<bool>,
+}
+
+/// All warehouses by id, with what lies in them.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Stocked>> {
+    let tenant = tx.tenant_id();
+    let all = places::table.filter(places::tenant_id.eq(tenant)).order(places::id);
+    let all: Vec<Warehouse> = all.select(Warehouse::as_select()).load(tx.conn)?;
+    let sums: Vec<(i64, i64, Money)> = levels::table
+        .filter(levels::tenant_id.eq(tenant).and(levels::quantity.gt(Quantity::ZERO)))
+        .group_by(levels::warehouse_id)
+        .select((levels::warehouse_id, diesel::dsl::count_star(), Total(levels::value)))
+        .load(tx.conn)?;
+    let sums = sums.into_iter().map(|(id, skus, value)| (id, (skus, value))).collect::<HashMap<_, _>>();
+    let stocked = |warehouse: Warehouse| {
+        let (skus, value) = sums.get(&warehouse.id).copied().unwrap_or_default();
+        Stocked { warehouse, skus, value }
+    };
+    Ok(all.into_iter().map(stocked).collect())
 }
 
 /// Opens a warehouse. The first one of a tenant is its default.
 ///
 /// # Errors
-/// [`crate::error::Error::Duplicate`] when its code is taken.
-pub fn create(tx: &mut Tx<'_>, new: &NewWarehouse) -> Result<i64> {
-    let (tenant_id, now) = (tx.tenant_id(), tx.now());
-    let default = places::tenant_id.eq(tenant_id).and(places::is_default.eq(true));
-    let default: Option<i64> = places::table.filter(default).select(places::id).first(tx.conn).optional()?;
+/// [`Error::Duplicate`] when its code is taken.
+pub fn create(tx: &mut Tx<'_>, new: &NewWarehouse) -> Result<Warehouse> {
+    let (tenant, now) = (tx.tenant_id(), tx.now());
+    let before = default(tx)?;
+    let is_default = new.details.is_default == Some(true) || before.is_none();
+    if let Some(before) = before.filter(|_| is_default) {
+        set_default(tx, before, false)?;
+    }
     let row = (
-        places::tenant_id.eq(tenant_id),
-        places::code.eq(new.code.as_str()),
-        places::code_key.eq(fold(new.code.as_str())),
-        places::name.eq(new.name.as_str()),
-        places::address.eq(new.address.as_ref().map(Name::as_str)),
-        places::city.eq(new.city.as_ref().map(Name::as_str)),
-        places::state.eq(new.state.as_ref().map(Name::as_str)),
-        places::is_default.eq(default.is_none()),
+        places::tenant_id.eq(tenant),
+        columns(&new.details),
+        places::is_default.eq(is_default),
         places::is_active.eq(true),
         places::created_at.eq(now),
         places::updated_at.eq(now),
     );
     let insert = diesel::insert_into(places::table);
-    match new.id {
-        Some(id) => {
-            insert.values((places::id.eq(id), row)).execute(tx.conn)?;
-            advance_sequence(tx.conn, "warehouses")?;
-            Ok(id)
-        }
-        None => Ok(insert.values(row).returning(places::id).get_result(tx.conn)?),
+    let id: i64 = match new.id {
+        Some(id) => insert.values((places::id.eq(id), row)).returning(places::id).get_result(tx.conn)?,
+        None => insert.values(row).returning(places::id).get_result(tx.conn)?,
+    };
+    if new.id.is_some() {
+        advance_sequence(tx.conn, "warehouses")?;
     }
+    lock(tx, id)
+}
+
+/// Says everything of a warehouse anew.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Duplicate`] when its code is taken; [`Error::Invalid`] when the tenant would be left
+/// without a default warehouse.
+pub fn replace(tx: &mut Tx<'_>, id: i64, details: &Details) -> Result<Warehouse> {
+    let before = default(tx)?;
+    let warehouse = lock(tx, id)?;
+    match details.is_default {
+        Some(false) if warehouse.is_default => {
+            let message = "must stay true: make another warehouse the default instead";
+            return Err(Error::Invalid(vec![Problem::new("is_default", message)]));
+        }
+        Some(true) if !warehouse.is_default => {
+            if let Some(before) = before {
+                set_default(tx, before, false)?;
+            }
+            set_default(tx, id, true)?;
+        }
+        Some(_) | None => {}
+    }
+    let this = places::tenant_id.eq(tx.tenant_id()).and(places::id.eq(id));
+    diesel::update(places::table.filter(this))
+        .set((columns(details), places::updated_at.eq(tx.now())))
+        .execute(tx.conn)?;
+    lock(tx, id)
+}
+
+/// Closes a warehouse for good. Movements and orders that are done keep its id.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::InUse`] while stock lies in it, an open order is fulfilled from it, another
+/// warehouse belongs to its branch, or it is the default one of several.
+pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    let warehouse = lock(tx, id)?;
+    let tenant = tx.tenant_id();
+    if let Some(by) = used_by(tx, &warehouse)? {
+        return Err(Error::InUse { thing: Thing::Warehouse, key: id.to_string(), by });
+    }
+    ledger::close(tx, id)?;
+    diesel::delete(places::table.filter(places::tenant_id.eq(tenant).and(places::id.eq(id)))).execute(tx.conn)?;
+    Ok(())
+}
+
+/// What keeps a warehouse from being closed, in plain words. Its stock rows stay locked.
+fn used_by(tx: &mut Tx<'_>, warehouse: &Warehouse) -> Result<Option<String>> {
+    let tenant = tx.tenant_id();
+    let others = places::tenant_id.eq(tenant).and(places::id.ne(warehouse.id));
+    let other: Option<i64> = places::table.filter(others).select(places::id).first(tx.conn).optional()?;
+    if warehouse.is_default && other.is_some() {
+        return Ok(Some("it is the default one (make another the default)".to_owned()));
+    }
+    if ledger::lies_in(tx, warehouse.id)? {
+        return Ok(Some("stock lies in it or is promised from it".to_owned()));
+    }
+    let open = orders::tenant_id.eq(tenant).and(orders::warehouse_id.eq(warehouse.id));
+    let open = open.and(orders::status.eq_any([Status::Pending, Status::Paid, Status::Fulfilling]));
+    if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
+        return Ok(Some("open orders are fulfilled from it".to_owned()));
+    }
+    let branch: Option<i64> = places::table
+        .filter(others.and(places::branch_id.eq(warehouse.id)))
+        .select(places::id)
+        .first(tx.conn)
+        .optional()?;
+    Ok(branch.map(|branch| format!("warehouse {branch} belongs to its branch")))
+}
+
+fn columns(details: &Details) -> Columns<'_> {
+    let Details { code, name, address, city, state, is_default: _ } = details;
+    Columns {
+        code: code.as_str(),
+        code_key: fold(code.as_str()),
+        name: name.as_str(),
+        address: address.as_ref().map(Name::as_str),
+        city: city.as_ref().map(Name::as_str),
+        state: state.as_ref().map(Name::as_str),
+    }
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = places, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Columns<'a> {
+    code: &'a str,
+    code_key: String,
+    name: &'a str,
+    address: Option<&'a str>,
+    city: Option<&'a str>,
+    state: Option<&'a str>,
+}
+
+/// The default warehouse, locked: who makes another one the default waits.
+fn default(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    let default = places::tenant_id.eq(tx.tenant_id()).and(places::is_default.eq(true));
+    Ok(ForUpdate(places::table.filter(default).select(places::id)).get_result(tx.conn).optional()?)
+}
+
+fn set_default(tx: &mut Tx<'_>, id: i64, is_default: bool) -> Result<()> {
+    let this = places::tenant_id.eq(tx.tenant_id()).and(places::id.eq(id));
+    diesel::update(places::table.filter(this)).set(places::is_default.eq(is_default)).execute(tx.conn)?;
+    Ok(())
+}
+
+fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Warehouse> {
+    let this = places::tenant_id.eq(tx.tenant_id()).and(places::id.eq(id));
+    let query = ForUpdate(places::table.filter(this).select(Warehouse::as_select()));
+    let found = query.get_result(tx.conn).optional()?;
+    found.ok_or_else(|| Error::NotFound { thing: Thing::Warehouse, key: id.to_string() })
 }

@@ -85,6 +85,8 @@ fn unique(message: &str, constraint: &str) -> Unique {
         ("tenants.code_key", Unique::TenantCode),
         ("sku_key", Unique::Sku),
         ("barcode", Unique::Barcode),
+        ("batch_key", Unique::Batch),
+        ("serial_key", Unique::Serial),
         ("email_key", Unique::Email),
         ("code_key", Unique::Code),
         ("simbiz_uids.uid", Unique::Uid),

@@ -23,6 +23,8 @@ use crate::error::{Error, Fault, Result};
 pub(super) enum Lane {
     Read,
     Write,
+    /// Reads one state of the whole database, for as long as it takes.
+    Snapshot,
 }
 
 /// The queues of a store and the threads behind them.
@@ -108,7 +110,7 @@ impl Lanes {
         let open = self.open();
         let open = open.as_ref().ok_or_else(|| Fault::Unavailable("the server is stopping".to_owned()))?;
         let queue = match lane {
-            Lane::Read => &open.read,
+            Lane::Read | Lane::Snapshot => &open.read,
             Lane::Write => &open.write,
         };
         if queue.len() >= self.limit {
@@ -184,7 +186,7 @@ fn unanswered(lane: Lane) -> Fault {
     let reason = "a database thread ended in the middle".to_owned();
     tracing::error!(?lane, reason, "a command has no result");
     match lane {
-        Lane::Read => Fault::Internal(reason),
+        Lane::Read | Lane::Snapshot => Fault::Internal(reason),
         Lane::Write => Fault::Uncertain(reason),
     }
 }

@@ -2,7 +2,7 @@
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
-use diesel::migration::MigrationVersion;
+use diesel::migration::{Migration, MigrationVersion};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{PgConnection, SqliteConnection};
@@ -29,6 +29,18 @@ pub fn run(settings: &Settings) -> Result<Vec<String>, OpenError> {
     let outcome = match open(settings)? {
         Conn::Sqlite(mut conn) => guarded_sqlite(&mut conn, |conn| names(conn.run_pending_migrations(SQLITE))),
         Conn::Postgres(mut conn) => guarded_postgres(&mut conn, |conn| names(conn.run_pending_migrations(POSTGRES))),
+    };
+    outcome.map_err(|error| OpenError::Migration(error.to_string()))
+}
+
+/// The names of the migrations that a database lacks.
+///
+/// # Errors
+/// [`OpenError`] when the database cannot be opened or read.
+pub fn pending(settings: &Settings) -> Result<Vec<String>, OpenError> {
+    let outcome = match open(settings)? {
+        Conn::Sqlite(mut conn) => lacking(conn.pending_migrations(SQLITE)),
+        Conn::Postgres(mut conn) => lacking(conn.pending_migrations(POSTGRES)),
     };
     outcome.map_err(|error| OpenError::Migration(error.to_string()))
 }
@@ -91,4 +103,8 @@ pub(super) fn guarded_postgres(conn: &mut PgConnection, work: impl FnOnce(&mut P
 
 fn names(run: diesel::migration::Result<Vec<MigrationVersion<'_>>>) -> Outcome {
     Ok(run?.iter().map(ToString::to_string).collect())
+}
+
+fn lacking<DB: diesel::backend::Backend>(pending: diesel::migration::Result<Vec<Box<dyn Migration<DB>>>>) -> Outcome {
+    Ok(pending?.iter().map(|migration| migration.name().to_string()).collect())
 }

@@ -2,6 +2,7 @@
 //!
 //! Nobody outside this room says begin, commit, pool or thread.
 
+pub(crate) mod bulk;
 mod classify;
 #[allow(missing_docs, unreachable_pub, reason = "the derive of Diesel documents nothing of what it makes")]
 pub(crate) mod connection;
@@ -15,11 +16,11 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{NaiveDateTime, SubsecRound, Utc};
+use chrono::{NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
 
 use crate::access;
-use crate::actor::{Actor, Admission, Tenant, TenantId};
-use crate::error::Result;
+use crate::actor::{Actor, Admission, Role, Tenant, TenantId};
+use crate::error::{Error, Result};
 pub use connection::{BadUrl, Observer, Target};
 use connection::{Conn, Connector};
 pub use lanes::panic_text;
@@ -133,6 +134,18 @@ impl Store {
         self.lanes.run(Lane::Read, move |conn| command(&mut Lobby { conn, now: now() })).await
     }
 
+    /// Reads one state of the whole database, however long that takes and whatever is written meanwhile.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    pub async fn survey<T, F>(&self, mut command: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut Lobby<'_>) -> Result<T> + Send + 'static,
+    {
+        self.lanes.run(Lane::Snapshot, move |conn| command(&mut Lobby { conn, now: now() })).await
+    }
+
     /// Writes before anybody is admitted: the command line.
     ///
     /// # Errors
@@ -187,7 +200,7 @@ impl<'c> Lobby<'c> {
         'c: 'a,
     {
         let (tenant, actor) = access::admit(self.conn, admission, self.now)?;
-        Ok(Tx { conn: self.conn, tenant, actor, now: self.now })
+        Ok(Tx { conn: self.conn, tenant, actor, now: self.now, request_id: admission.request_id.clone() })
     }
 
     /// Acts for a tenant from the command line, which needs no leave.
@@ -196,7 +209,16 @@ impl<'c> Lobby<'c> {
     /// [`crate::error::Error::NotFound`] for an unknown tenant.
     pub fn as_system(&mut self, tenant: TenantId) -> Result<Tx<'_>> {
         let tenant = access::tenants::get(self, tenant)?;
-        Ok(Tx { conn: self.conn, tenant, actor: Actor::System, now: self.now })
+        Ok(Tx { conn: self.conn, tenant, actor: Actor::System, now: self.now, request_id: None })
+    }
+
+    /// Acts for a tenant in somebody's name and at another instant: demo data, and books that come from elsewhere.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::NotFound`] for an unknown tenant.
+    pub fn as_if(&mut self, tenant: TenantId, actor: Actor, now: NaiveDateTime) -> Result<Tx<'_>> {
+        let tenant = access::tenants::get(self, tenant)?;
+        Ok(Tx { conn: self.conn, tenant, actor, now, request_id: None })
     }
 
     /// The instant of this transaction, in UTC, to the microsecond.
@@ -211,6 +233,7 @@ pub struct Tx<'c> {
     tenant: Tenant,
     actor: Actor,
     now: NaiveDateTime,
+    request_id: Option<String>,
 }
 
 impl Tx<'_> {
@@ -227,6 +250,24 @@ impl Tx<'_> {
     /// The instant of this transaction, in UTC, to the microsecond.
     pub fn now(&self) -> NaiveDateTime {
         self.now
+    }
+
+    /// Today in the tenant's time zone: the day on which documents of this transaction are booked.
+    pub fn today(&self) -> NaiveDate {
+        self.tenant.zone.from_utc_datetime(&self.now).date_naive()
+    }
+
+    /// The request that this transaction carries out.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// Refuses an actor whose role does not reach, where only a part of a command needs more.
+    pub(crate) fn require(&self, needed: Role) -> Result<()> {
+        match &self.actor {
+            Actor::User { role, .. } if *role < needed => Err(Error::RoleLacking { needed }),
+            Actor::User { .. } | Actor::Uid { .. } | Actor::System => Ok(()),
+        }
     }
 
     /// The number every statement binds.

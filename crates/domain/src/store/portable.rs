@@ -123,6 +123,51 @@ impl<Q: Query> Query for ForUpdate<Q> {
 
 impl<Q> RunQueryDsl<Conn> for ForUpdate<Q> {}
 
+/// A query that keeps the rows it reads from being removed or re-keyed until the transaction ends, while others
+/// may do the same.
+///
+/// PostgreSQL gets `FOR KEY SHARE`; SQLite's single writer needs no lock.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct ForKeyShare<Q>(pub(crate) Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for ForKeyShare<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(pass.reborrow())?;
+        if matches!(pass.backend(), MultiBackend::Postgres(_)) {
+            pass.push_sql(" FOR KEY SHARE");
+        }
+        Ok(())
+    }
+}
+
+impl<Q: Query> Query for ForKeyShare<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Conn> for ForKeyShare<Q> {}
+
+/// A query that locks the rows it reads, and passes over those that others have locked.
+///
+/// PostgreSQL gets `FOR UPDATE SKIP LOCKED`; SQLite's single writer needs no lock.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct SkipLocked<Q>(pub(crate) Q);
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for SkipLocked<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.0.walk_ast(pass.reborrow())?;
+        if matches!(pass.backend(), MultiBackend::Postgres(_)) {
+            pass.push_sql(" FOR UPDATE SKIP LOCKED");
+        }
+        Ok(())
+    }
+}
+
+impl<Q: Query> Query for SkipLocked<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Conn> for SkipLocked<Q> {}
+
 /// The sum of a BIGINT column as a BIGINT, 0 over no rows. Either engine alone would answer a type of its own.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub(crate) struct Total<E>(pub(crate) E);
@@ -182,6 +227,11 @@ pub(crate) fn search_text(name: &str, sku: &str, barcode: Option<&str>) -> Strin
 /// An FTS5 phrase, for texts of at least one trigram.
 fn phrase(needle: &str) -> Option<String> {
     (needle.chars().count() >= 3).then(|| format!("\"{}\"", needle.replace('"', "\"\"")))
+}
+
+/// A LIKE pattern for texts that contain this one, with `\\` as its escape.
+pub(crate) fn contains(text: &str) -> String {
+    format!("%{}%", escaped(text))
 }
 
 /// A part of a LIKE pattern in which `%`, `_` and `\` are ordinary characters.

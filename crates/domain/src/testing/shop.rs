@@ -14,7 +14,7 @@ use crate::items::categories::{self, Category, NewCategory};
 use crate::items::master::{By, Reference};
 use crate::items::{self, Item, ItemChanges, ItemFilter, ItemLine, NewItem};
 use crate::page::{Slice, Start, Window};
-use crate::stock::{self, warehouses};
+use crate::stock::{self, Opening, warehouses};
 use crate::store::Tx;
 use crate::values::{Code, Description, Money, Name, Price, Quantity, Text};
 
@@ -89,20 +89,14 @@ impl<'f> Shop<'f> {
 
     /// Opens a warehouse.
     pub(crate) fn warehouse(&self, place: &str) -> i64 {
-        let new = warehouses::NewWarehouse {
-            id: None,
-            code: code(place),
-            name: name(place),
-            address: None,
-            city: None,
-            state: None,
-        };
-        self.write(move |tx| warehouses::create(tx, &new)).expect("a new warehouse")
+        let new = warehouses::NewWarehouse { id: None, details: details(place) };
+        self.write(move |tx| warehouses::create(tx, &new)).expect("a new warehouse").id
     }
 
     /// Puts stock of an item into a warehouse where there was none.
     pub(crate) fn stock(&self, item: i64, warehouse: i64, quantity: Quantity) {
-        self.write(move |tx| stock::open(tx, item, warehouse, quantity, Quantity::ZERO)).expect("new stock");
+        self.write(move |tx| stock::open(tx, &Opening { product_id: item, warehouse_id: warehouse, quantity }))
+            .expect("new stock");
     }
 
     /// Adds a user, whose password is [`PASSWORD`].
@@ -156,4 +150,10 @@ pub(crate) fn money(text: &str) -> Money {
 
 pub(crate) fn whole(units: i64) -> Quantity {
     Quantity::whole(units).expect("a good quantity")
+}
+
+/// What is said of a warehouse that has no more than a code.
+pub(crate) fn details(known_as: &str) -> warehouses::Details {
+    let (code, name) = (code(known_as), name(known_as));
+    warehouses::Details { code, name, address: None, city: None, state: None, is_default: None }
 }

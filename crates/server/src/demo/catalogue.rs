@@ -5,7 +5,8 @@ use stockbridge_domain::items::categories::{self, NewCategory};
 use stockbridge_domain::items::images::{self, Image};
 use stockbridge_domain::items::master::{self, By, NewEntry, Reference};
 use stockbridge_domain::items::{self, Item, Tracking};
-use stockbridge_domain::stock::{self, warehouses};
+use stockbridge_domain::stock::serials::{self, NewSerials};
+use stockbridge_domain::stock::{self, Opening, warehouses};
 use stockbridge_domain::values::{Money, Quantity, Weight};
 use stockbridge_domain::{Fault, Result, Thing, Tx};
 
@@ -20,7 +21,14 @@ pub(super) fn load(acme: &mut Tx<'_>) -> Result<()> {
     for sample in SAMPLES {
         items::enter(acme, &sample.item(acme)?)?;
         for &(warehouse, quantity, reorder_level) in sample.stock {
-            stock::open(acme, sample.id, warehouse, whole(quantity)?, whole(reorder_level)?)?;
+            if sample.tracking == Tracking::Serial {
+                let numbers = vec![code("SN-20260401-0001")?];
+                serials::create(acme, &NewSerials { product_id: sample.id, warehouse_id: Some(warehouse), numbers })?;
+            } else {
+                let quantity = whole(quantity)?;
+                stock::open(acme, &Opening { product_id: sample.id, warehouse_id: warehouse, quantity })?;
+            }
+            stock::set_reorder_level(acme, sample.id, warehouse, whole(reorder_level)?)?;
         }
     }
     let picture = Image { id: 12, url: "/uploads/products/wgt500.jpg".to_owned(), is_primary: true };
@@ -55,11 +63,14 @@ fn places(acme: &mut Tx<'_>) -> Result<()> {
     ] {
         let new = warehouses::NewWarehouse {
             id: Some(id),
-            code: code(known_as)?,
-            name: name(called)?,
-            address: address.map(name).transpose()?,
-            city: Some(name(city)?),
-            state: Some(name(state)?),
+            details: warehouses::Details {
+                code: code(known_as)?,
+                name: name(called)?,
+                address: address.map(name).transpose()?,
+                city: Some(name(city)?),
+                state: Some(name(state)?),
+                is_default: None,
+            },
         };
         warehouses::create(acme, &new)?;
     }

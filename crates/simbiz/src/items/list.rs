@@ -8,7 +8,7 @@ use actix_web::http::header::ContentType;
 use actix_web::web::Bytes;
 use serde::{Deserialize, Serialize};
 use stockbridge_domain::items::{self, ItemFilter, ItemHead};
-use stockbridge_domain::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT, Slice, Start, Window};
+use stockbridge_domain::page::{DEFAULT_LIMIT, MAX_LIMIT, Slice, Start, Window};
 use stockbridge_domain::{Result, Tenant, Tx};
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
@@ -84,7 +84,7 @@ async fn one_page(call: &Call, listing: Listing, page: Page) -> std::result::Res
 /// Everything, slice by slice. What the envelope says of the whole stands at its end, when it is known.
 async fn everything(call: &Call, listing: Listing) -> std::result::Result<HttpResponse, Refusal> {
     let (pass, listing) = (call.pass().clone(), Arc::new(listing));
-    let first = next_piece(pass.clone(), Arc::clone(&listing), Sent::default()).await;
+    let first = next_piece(pass.clone(), Arc::clone(&listing), Sent { rows: 0, start: Start::Page(1) }).await;
     let first = first.map_err(|error| call.refuse(error))?;
     if first.next.is_none() {
         // A list of one piece is sent with its length, which oldest clients like better.
@@ -100,7 +100,7 @@ async fn next_piece(pass: Pass, listing: Arc<Listing>, sent: Sent) -> Result<Pie
 }
 
 fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> {
-    let window = Window { start: Start::After(Cursor { id: sent.last_id }), limit: SLICE };
+    let window = Window { start: sent.start, limit: SLICE };
     let part = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
     let organization = Organization::of(tx.tenant());
     let mut bytes = Vec::new();
@@ -115,7 +115,7 @@ fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> 
         reply::append(&mut bytes, &ItemRow::of(head, &organization))?;
         rows += 1;
     }
-    let next = part.next.map(|Cursor { id }| Sent { rows, last_id: id });
+    let next = part.next.map(|cursor| Sent { rows, start: Start::After(cursor) });
     if next.is_none() {
         let meta = ItemListMeta { pagination: Pagination::everything(rows), filters: listing.filters.clone() };
         bytes.extend_from_slice(br#"],"meta":"#);
@@ -126,10 +126,10 @@ fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> 
 }
 
 /// How far an answer in pieces has come.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 struct Sent {
     rows: i64,
-    last_id: i64,
+    start: Start,
 }
 
 /// What is asked of the list

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 
 /// Who a claim turns out to be, and for which tenant.
 fn admit(fixture: &Fixture, claim: &Claim, role: Role) -> Result<(String, Actor)> {
-    let admission = Admission { claim: claim.clone(), role };
+    let admission = Admission { claim: claim.clone(), role, request_id: None };
     let tell = |tx: &mut crate::Tx<'_>| Ok((tx.tenant().code.clone(), tx.actor().clone()));
     let read = fixture.wait(fixture.store.read(admission.clone(), tell));
     let written = fixture.wait(fixture.store.write(admission, tell));
@@ -109,7 +109,7 @@ fn a_refused_caller_runs_no_command() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
         let claim = user(&shop, "ann@acme.com", Role::Viewer);
-        let admission = Admission { claim, role: Role::Staff };
+        let admission = Admission { claim, role: Role::Staff, request_id: None };
         let refused = fixture.wait(fixture.store.write::<(), _>(admission, |_| panic!("the command ran")));
         assert_eq!(refused, Err(Error::RoleLacking { needed: Role::Staff }));
     });

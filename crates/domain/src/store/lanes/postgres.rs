@@ -87,18 +87,24 @@ impl Worker {
     }
 
     fn run(&self, pooled: &mut Pooled, queued: &mut Queued) -> Run {
-        let writes = queued.lane == Lane::Write;
-        // A read of one statement is its own snapshot; under READ COMMITTED a BEGIN would add two round trips and no
-        // more.
-        if writes && let Err(error) = pooled.conn.batch_execute("BEGIN") {
+        let begin = match queued.lane {
+            // A read of one statement is its own snapshot; under READ COMMITTED a BEGIN would add two round trips and
+            // no more.
+            Lane::Read => None,
+            Lane::Write => Some("BEGIN"),
+            Lane::Snapshot => Some("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = 0"),
+        };
+        if let Some(begin) = begin
+            && let Err(error) = pooled.conn.batch_execute(begin)
+        {
             self.retire(pooled, &error);
             return Run::Again(fault_of(&error));
         }
         match queued.job.attempt(&mut pooled.conn) {
-            Attempt::Done if writes => self.commit(pooled),
+            Attempt::Done if begin.is_some() => self.commit(pooled),
             Attempt::Done => Run::Settled,
             Attempt::Refused(fault) => {
-                if writes {
+                if begin.is_some() {
                     self.roll_back(pooled);
                 }
                 match fault {

@@ -1,0 +1,180 @@
+//! Placing an order: prices, promises, a number.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::{Channel, MOST_LINES, Order, PROMISE, Status};
+use crate::counters;
+use crate::error::{Error, Problem, Result, Thing};
+use crate::items::Tracking;
+use crate::partners::customers::{self, Address};
+use crate::schema::orders;
+use crate::stock::goods::{self, Goods};
+use crate::stock::ledger::{self, Entry, Floor};
+use crate::stock::serials;
+use crate::store::Tx;
+use crate::store::bulk::{self, cells};
+use crate::store::connection::MultiBackend;
+use crate::values::{Code, Money, Price, Quantity};
+
+/// An order to be.
+#[derive(Debug, Clone)]
+pub struct NewOrder {
+    /// Who orders.
+    pub customer_id: Option<i64>,
+    /// Where it is fulfilled from; absent: the default warehouse.
+    pub warehouse_id: Option<i64>,
+    /// Where it comes from.
+    pub channel: Channel,
+    /// Where it goes, as it is to be shown; absent: the customer's default shipping address.
+    pub shipping_address: Option<String>,
+    /// How that default address is to be shown.
+    pub written: fn(&Address) -> String,
+    /// Whether more may be promised than is there.
+    pub allow_backorder: bool,
+    /// What is ordered, at least one line.
+    pub lines: Vec<NewLine>,
+}
+
+/// A line to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewLine {
+    /// What is ordered.
+    pub product_id: i64,
+    /// How much, more than 0.
+    pub quantity: Quantity,
+    /// At which price; absent: the product's.
+    pub unit_price: Option<Price>,
+    /// Units by their serial numbers, to be kept for this line; those that are not named are picked when they leave.
+    pub serials: Vec<Code>,
+}
+
+/// A line whose product and price are known.
+struct Priced<'c> {
+    asked: &'c NewLine,
+    goods: Goods,
+    unit_price: Money,
+    amount: Money,
+}
+
+const LINES: bulk::Into = bulk::Into {
+    table: "order_items",
+    columns: &[
+        "tenant_id",
+        "order_id",
+        "product_id",
+        "sku",
+        "product_name",
+        "quantity",
+        "unit_price",
+        "amount",
+        "fulfilled",
+        "returned",
+        "is_open",
+    ],
+};
+
+/// Places an order and promises its stock, all of it or nothing.
+///
+/// # Errors
+/// [`Error::Invalid`] for no lines, too many, or quantities that are not above 0; [`Error::UnknownReference`];
+/// [`Error::NoDefaultWarehouse`]; [`Error::InsufficientStock`] unless backorders are allowed.
+pub fn place(tx: &mut Tx<'_>, command: &NewOrder) -> Result<Order> {
+    check(&command.lines)?;
+    let customer = command.customer_id.map(|id| customers::named(tx, id, "customer_id")).transpose()?;
+    let place = goods::place(tx, command.warehouse_id, "warehouse_id")?;
+    let lines = price(tx, &command.lines)?;
+    let total = lines.iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.amount)).ok_or(Error::OutOfRange)?;
+    let address = match (&command.shipping_address, &customer) {
+        (Some(address), _) => Some(address.clone()),
+        (None, Some(customer)) => customers::default_shipping_address(tx, customer.id)?.as_ref().map(command.written),
+        (None, None) => None,
+    };
+    let allow_backorder = command.allow_backorder || tx.tenant().allow_backorder;
+    let floor = if allow_backorder { Floor::OnHand } else { Floor::Available };
+    let promise = |line: &Priced<'_>| Entry::promising(line.goods.clone(), place.clone(), line.asked.quantity, floor);
+    ledger::book(tx, lines.iter().map(promise).collect(), &PROMISE)?;
+    if let Some(customer) = &customer {
+        customers::ordered(tx, customer.id, 1, total)?;
+    }
+    let count = i64::try_from(lines.len()).map_err(|_| Error::OutOfRange)?;
+    counters::add(tx, counters::ORDERS, 1)?;
+    // The number last: whoever else places an order waits for it until this transaction ends.
+    let number = counters::next(tx, counters::ORDER_NUMBER)?;
+    let row = (
+        orders::tenant_id.eq(tx.tenant_id()),
+        orders::number.eq(number),
+        orders::customer_id.eq(customer.as_ref().map(|customer| customer.id)),
+        orders::customer_name.eq(customer.map(|customer| customer.name)),
+        orders::warehouse_id.eq(place.id),
+        orders::status.eq(Status::Pending),
+        orders::channel.eq(command.channel),
+        orders::total.eq(total),
+        orders::item_count.eq(count),
+        orders::allow_backorder.eq(allow_backorder),
+    );
+    let origin = (
+        orders::shipping_address.eq(address),
+        orders::created_by.eq(tx.actor().name().to_owned()),
+        orders::request_id.eq(tx.request_id().map(str::to_owned)),
+        orders::booked_on.eq(tx.today()),
+        orders::created_at.eq(tx.now()),
+        orders::updated_at.eq(tx.now()),
+    );
+    let insert = diesel::insert_into(orders::table).values((row, origin));
+    let order: Order =
+        insert.returning(<Order as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?;
+    let ids = write(tx, order.id, &lines)?;
+    let keep = |(line, id): (&Priced<'_>, i64)| (line.goods.clone(), id, line.asked.serials.clone());
+    let kept = lines.iter().zip(ids).filter(|(line, _)| !line.asked.serials.is_empty()).map(keep).collect::<Vec<_>>();
+    serials::keep(tx, &place, &kept)?;
+    Ok(order)
+}
+
+fn check(lines: &[NewLine]) -> Result<()> {
+    if lines.is_empty() || lines.len() > MOST_LINES {
+        let message = format!("must hold 1 to {MOST_LINES} lines");
+        return Err(Error::Invalid(vec![Problem::new("items", message)]));
+    }
+    let mut problems = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        if line.quantity <= Quantity::ZERO {
+            problems.push(Problem::new(format!("items[{at}].quantity"), "must be more than 0"));
+        } else if i64::try_from(line.serials.len()).ok().and_then(Quantity::whole) > Some(line.quantity) {
+            problems.push(Problem::new(format!("items[{at}].serials"), "must not name more units than are ordered"));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
+}
+
+fn price<'c>(tx: &mut Tx<'_>, lines: &'c [NewLine]) -> Result<Vec<Priced<'c>>> {
+    let ids = lines.iter().map(|line| line.product_id).collect::<Vec<_>>();
+    let known: BTreeMap<i64, Goods> = goods::load(tx, &ids)?;
+    let priced = |(at, asked): (usize, &'c NewLine)| {
+        let goods = known.get(&asked.product_id).cloned().ok_or_else(|| Error::UnknownReference {
+            field: format!("items[{at}].product_id"),
+            thing: Thing::Item,
+            key: asked.product_id.to_string(),
+        })?;
+        if goods.tracking == Tracking::Serial && asked.quantity.as_whole().is_none() {
+            let message = format!("must be a whole number: {} is tracked by serial number", goods.sku);
+            return Err(Error::Invalid(vec![Problem::new(format!("items[{at}].quantity"), message)]));
+        }
+        let unit_price = asked.unit_price.map_or(goods.base_price, Price::money);
+        let amount = unit_price.times(asked.quantity).ok_or(Error::OutOfRange)?;
+        Ok(Priced { asked, goods, unit_price, amount })
+    };
+    lines.iter().enumerate().map(priced).collect()
+}
+
+/// Returns the ids of the lines, in their order.
+fn write(tx: &mut Tx<'_>, order: i64, lines: &[Priced<'_>]) -> Result<Vec<i64>> {
+    let row = |Priced { asked, goods, unit_price, amount }: &Priced<'_>| {
+        let (none, open) = (Quantity::ZERO, true);
+        let (sku, name) = (goods.sku.as_str(), goods.name.as_str());
+        cells![order, goods.id, sku, name, asked.quantity, *unit_price, *amount, none, none, open]
+    };
+    let rows = lines.iter().map(row).collect::<Vec<_>>();
+    Ok(bulk::insert_returning(tx.conn, tx.tenant_id(), LINES, &rows)?)
+}

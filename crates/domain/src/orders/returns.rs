@@ -1,0 +1,220 @@
+//! Returns: goods that left for an order come back, into stock or not.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use super::{Line, Order, lines, lock};
+use crate::error::{Error, Problem, Result, Thing};
+use crate::items::Tracking;
+use crate::schema::{serials, stock_movements as movements};
+use crate::stock::goods::{self, Goods, Place};
+use crate::stock::ledger::{self, Entry, Reason};
+use crate::stock::movements::{Kind, Paper};
+use crate::stock::serials::SerialStatus;
+use crate::stock::tracking::Pick;
+use crate::store::Tx;
+use crate::store::bulk::{self, cells};
+use crate::store::portable::ForUpdate;
+use crate::values::{Code, Money, Quantity, fold};
+
+const RETURNED: bulk::Change = bulk::Change { table: "order_items", keys: &["id"], set: &["returned"], add: &[] };
+
+/// What comes back for one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnLine {
+    /// The line.
+    pub order_item_id: i64,
+    /// How much, never more than left for it.
+    pub quantity: Quantity,
+    /// Whether it goes into stock again.
+    pub restock: bool,
+    /// Which units, by their serial numbers; absent: those that left last.
+    pub serials: Vec<Code>,
+}
+
+/// Goods that left together, as far as they have not come back.
+struct Piece {
+    product: i64,
+    batch: Option<i64>,
+    unit_cost: Option<Money>,
+    left: Quantity,
+}
+
+/// A unit that left for a line.
+#[derive(Queryable)]
+struct Sold {
+    id: i64,
+    line: Option<i64>,
+    key: String,
+}
+
+/// Takes goods back. Returns the order's lines as they are now.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Invalid`] for nothing, or units that did not leave for the line;
+/// [`Error::UnknownReference`] for a line of another order; [`Error::OverReturn`]; [`Error::NotFound`] when goods
+/// whose product was removed are to be restocked.
+pub fn take_back(tx: &mut Tx<'_>, order: i64, parts: &[ReturnLine]) -> Result<Vec<Line>> {
+    let (order, mut known) = lock(tx, order)?;
+    if parts.is_empty() {
+        return Err(Error::Invalid(vec![Problem::new("items", "must hold at least one line")]));
+    }
+    let returnable = |(at, part)| returnable(at, part, &mut known);
+    let returned = parts.iter().enumerate().map(returnable).collect::<Result<Vec<_>>>()?;
+    let mut units = sold(tx, &returned)?;
+    let (mut back, mut aside) = (Vec::new(), Vec::new());
+    for (part, line) in parts.iter().zip(&returned) {
+        let units = take_units(&mut units, part, line)?;
+        if part.restock {
+            back.push((line, part.quantity, units));
+        } else {
+            aside.extend(units);
+        }
+    }
+    restock(tx, &order, &back)?;
+    lay_aside(tx, &aside)?;
+    let rows = known.iter().map(|line| cells![line.id, line.returned]).collect::<Vec<_>>();
+    bulk::update(tx.conn, tx.tenant_id(), RETURNED, &rows)?;
+    lines(tx, order.id)
+}
+
+/// The line that a part is for, with what comes back written onto it.
+fn returnable(at: usize, part: &ReturnLine, lines: &mut [Line]) -> Result<Line> {
+    let line = lines.iter_mut().find(|line| line.id == part.order_item_id).ok_or_else(|| Error::UnknownReference {
+        field: format!("items[{at}].order_item_id"),
+        thing: Thing::OrderLine,
+        key: part.order_item_id.to_string(),
+    })?;
+    if part.quantity <= Quantity::ZERO {
+        let field = format!("items[{at}].quantity");
+        return Err(Error::Invalid(vec![Problem::new(field, "must be more than 0")]));
+    }
+    let returnable = line.fulfilled.minus(line.returned).unwrap_or_default();
+    if part.quantity > returnable {
+        return Err(Error::OverReturn { line: line.id, requested: part.quantity, returnable });
+    }
+    line.returned = line.returned.plus(part.quantity).ok_or(Error::OutOfRange)?;
+    Ok(line.clone())
+}
+
+/// Units that left for these lines and are out still, the last first.
+fn sold(tx: &mut Tx<'_>, lines: &[Line]) -> Result<Vec<Sold>> {
+    let lines = lines.iter().map(|line| line.id).collect::<Vec<_>>();
+    let out = serials::tenant_id.eq(tx.tenant_id()).and(serials::order_item_id.eq_any(lines));
+    let out = serials::table.filter(out.and(serials::status.eq(SerialStatus::Sold))).order(serials::id.desc());
+    Ok(ForUpdate(out.select((serials::id, serials::order_item_id, serials::serial_key))).load(tx.conn)?)
+}
+
+/// The units that come back: those that are named, or as many as are there.
+fn take_units(sold: &mut Vec<Sold>, part: &ReturnLine, line: &Line) -> Result<Vec<i64>> {
+    let of_line = |unit: &Sold| unit.line == Some(line.id);
+    let mut taken = Vec::new();
+    for number in &part.serials {
+        let key = fold(number.as_str());
+        let at = sold.iter().position(|unit| of_line(unit) && unit.key == key).ok_or_else(|| {
+            let message = format!("must name units that left for order item {}: {number} did not", line.id);
+            Error::Invalid(vec![Problem::new("serials", message)])
+        })?;
+        taken.push(sold.remove(at).id);
+    }
+    let wanted = part.quantity.as_whole().and_then(|units| usize::try_from(units).ok()).unwrap_or(0);
+    while taken.len() < wanted {
+        let Some(at) = sold.iter().position(of_line) else { break };
+        taken.push(sold.remove(at).id);
+    }
+    if taken.len() > wanted {
+        let message = "must not name more units than come back";
+        return Err(Error::Invalid(vec![Problem::new("serials", message)]));
+    }
+    Ok(taken)
+}
+
+/// Books goods into stock again: into the batches they left, at the cost they left with.
+fn restock(tx: &mut Tx<'_>, order: &Order, back: &[(&Line, Quantity, Vec<i64>)]) -> Result<()> {
+    if back.is_empty() {
+        return Ok(());
+    }
+    let products = back.iter().map(|(line, ..)| line.product_id).collect::<Vec<_>>();
+    let known = goods::load(tx, &products)?;
+    let place = goods::place(tx, Some(order.warehouse_id), "warehouse_id")?;
+    let mut pieces = pieces(tx, order.id, &products)?;
+    let mut entries = Vec::new();
+    for (line, quantity, units) in back {
+        let gone = || Error::NotFound { thing: Thing::Item, key: line.sku.clone() };
+        let goods = known.get(&line.product_id).ok_or_else(gone)?;
+        entries.extend(put_back(&mut pieces, goods, &place, *quantity, units)?);
+    }
+    let paper = Some(Paper { kind: "order", id: order.id });
+    ledger::book(tx, entries, &Reason { kind: Kind::Return, paper, notes: None })?;
+    Ok(())
+}
+
+fn put_back(
+    pieces: &mut [Piece],
+    goods: &Goods,
+    place: &Place,
+    quantity: Quantity,
+    units: &[i64],
+) -> Result<Vec<Entry>> {
+    let mut left = quantity;
+    let mut units = units.iter().copied();
+    let mut entries = Vec::new();
+    for piece in pieces.iter_mut().filter(|piece| piece.product == goods.id) {
+        let part = left.min(piece.left);
+        if part <= Quantity::ZERO {
+            continue;
+        }
+        piece.left = piece.left.minus(part).ok_or(Error::OutOfRange)?;
+        left = left.minus(part).ok_or(Error::OutOfRange)?;
+        let pick = match (goods.tracking, piece.batch) {
+            (Tracking::Batch, Some(batch)) => Pick::Batch(batch),
+            (Tracking::Serial, _) => {
+                let count = part.as_whole().and_then(|units| usize::try_from(units).ok()).unwrap_or(0);
+                Pick::Units(units.by_ref().take(count).collect())
+            }
+            (Tracking::Batch | Tracking::None, _) => Pick::First,
+        };
+        let unit_cost = Some(piece.unit_cost.unwrap_or_default());
+        entries.push(Entry { pick, unit_cost, ..Entry::moving(goods.clone(), place.clone(), part) });
+    }
+    Ok(entries)
+}
+
+/// What left for an order and has not come back, the last first.
+fn pieces(tx: &mut Tx<'_>, order: i64, products: &[i64]) -> Result<Vec<Piece>> {
+    let of_order = movements::tenant_id.eq(tx.tenant_id()).and(movements::reference_type.eq("order"));
+    let of_order = of_order.and(movements::reference_id.eq(order)).and(movements::product_id.eq_any(products.to_vec()));
+    let rows: Vec<(i64, Option<i64>, Option<Money>, Quantity)> = movements::table
+        .filter(of_order)
+        .order(movements::id.desc())
+        .select((movements::product_id, movements::batch_id, movements::unit_cost, movements::quantity))
+        .load(tx.conn)?;
+    let mut returned: BTreeMap<(i64, Option<i64>, Option<Money>), Quantity> = BTreeMap::new();
+    let mut pieces = Vec::new();
+    for (product, batch, unit_cost, quantity) in rows {
+        let unit_cost = Some(unit_cost.unwrap_or_default());
+        let back = returned.entry((product, batch, unit_cost)).or_default();
+        if quantity > Quantity::ZERO {
+            *back = back.plus(quantity).ok_or(Error::OutOfRange)?;
+            continue;
+        }
+        let shipped = quantity.negated();
+        let of_this = shipped.min(*back);
+        *back = back.minus(of_this).ok_or(Error::OutOfRange)?;
+        pieces.push(Piece { product, batch, unit_cost, left: shipped.minus(of_this).unwrap_or_default() });
+    }
+    Ok(pieces)
+}
+
+/// Units that come back but do not go into stock again are told apart; other goods are simply gone.
+fn lay_aside(tx: &mut Tx<'_>, units: &[i64]) -> Result<()> {
+    if units.is_empty() {
+        return Ok(());
+    }
+    let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::id.eq_any(units.to_vec()));
+    diesel::update(serials::table.filter(these))
+        .set((serials::status.eq(SerialStatus::Returned), serials::updated_at.eq(tx.now())))
+        .execute(tx.conn)?;
+    Ok(())
+}

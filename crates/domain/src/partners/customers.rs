@@ -1,0 +1,284 @@
+//! Customers and their addresses.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::counters;
+use crate::error::{Error, Result, Thing};
+use crate::page::{Cursor, Part, Slice, Window};
+use crate::schema::{customer_addresses as addresses, customers};
+use crate::store::Tx;
+use crate::store::connection::MultiBackend;
+use crate::store::portable::{contains, text_value};
+use crate::values::{Money, Name, fold};
+
+/// How a customer buys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, diesel::AsExpression, diesel::FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub enum CustomerType {
+    /// For oneself.
+    Retail,
+    /// To sell again.
+    Wholesale,
+    /// For a business.
+    B2b,
+}
+
+text_value!(CustomerType { Retail = "retail", Wholesale = "wholesale", B2b = "b2b" });
+
+/// What an address is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, diesel::AsExpression, diesel::FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub enum AddressKind {
+    /// Where invoices go.
+    Billing,
+    /// Where goods go.
+    Shipping,
+}
+
+text_value!(AddressKind { Billing = "billing", Shipping = "shipping" });
+
+/// A customer.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = customers, check_for_backend(MultiBackend))]
+pub struct Customer {
+    /// Its id.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Its e-mail, unique within the tenant in any case.
+    pub email: Option<String>,
+    /// Its phone number.
+    pub phone: Option<String>,
+    /// Its company.
+    pub company: Option<String>,
+    /// How it buys.
+    pub customer_type: CustomerType,
+    /// Its orders that were not cancelled.
+    pub total_orders: i64,
+    /// What those came to.
+    pub total_spent: Money,
+    /// When it was recorded, in UTC.
+    pub created_at: NaiveDateTime,
+}
+
+/// An address of a customer.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = addresses, check_for_backend(MultiBackend))]
+pub struct Address {
+    /// Its id.
+    pub id: i64,
+    /// Whose it is.
+    pub customer_id: i64,
+    /// What it is for.
+    pub kind: AddressKind,
+    /// Its first line.
+    pub line1: String,
+    /// Its second line.
+    pub line2: Option<String>,
+    /// Its city.
+    pub city: Option<String>,
+    /// Its state.
+    pub state: Option<String>,
+    /// Its postcode.
+    pub postcode: Option<String>,
+    /// Its country.
+    pub country: Option<String>,
+    /// Whether it is the one to use of its kind.
+    pub is_default: bool,
+}
+
+/// A customer to be.
+#[derive(Debug, Clone)]
+pub struct NewCustomer {
+    /// Its id, where it comes with one; else the next.
+    pub id: Option<i64>,
+    /// Its name.
+    pub name: Name,
+    /// Its e-mail.
+    pub email: Option<Name>,
+    /// Its phone number.
+    pub phone: Option<Name>,
+    /// Its company.
+    pub company: Option<Name>,
+    /// How it buys.
+    pub customer_type: CustomerType,
+}
+
+/// An address to be.
+#[derive(Debug, Clone)]
+pub struct NewAddress {
+    /// What it is for.
+    pub kind: AddressKind,
+    /// Its first line.
+    pub line1: Name,
+    /// Its second line.
+    pub line2: Option<Name>,
+    /// Its city.
+    pub city: Option<Name>,
+    /// Its state.
+    pub state: Option<Name>,
+    /// Its postcode.
+    pub postcode: Option<Name>,
+    /// Its country.
+    pub country: Option<Name>,
+    /// Whether it is the one to use of its kind, in place of the one before.
+    pub is_default: bool,
+}
+
+/// Which customers are wanted; every condition that is given must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CustomerFilter {
+    /// Part of the name, company or e-mail, in any case.
+    pub search: Option<String>,
+    /// That buy so.
+    pub customer_type: Option<CustomerType>,
+}
+
+/// A customer as a command needs it.
+pub(crate) struct Named {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+}
+
+/// Records a customer.
+///
+/// # Errors
+/// [`Error::Duplicate`] for an e-mail that another customer has.
+pub fn create(tx: &mut Tx<'_>, new: &NewCustomer) -> Result<Customer> {
+    let NewCustomer { id, name, email, phone, company, customer_type } = new;
+    let text = |text: &Option<Name>| text.as_ref().map(|text| text.as_str().to_owned());
+    let searched = [Some(name.as_str()), company.as_ref().map(Name::as_str), email.as_ref().map(Name::as_str)];
+    let row = (
+        customers::tenant_id.eq(tx.tenant_id()),
+        customers::name.eq(name.as_str()),
+        customers::email.eq(text(email)),
+        customers::email_key.eq(email.as_ref().map(|email| fold(email.as_str()))),
+        customers::phone.eq(text(phone)),
+        customers::company.eq(text(company)),
+        customers::customer_type.eq(*customer_type),
+        customers::search_text.eq(searched.map(|part| fold(part.unwrap_or_default())).join("\u{1f}")),
+        customers::total_orders.eq(0),
+        customers::total_spent.eq(Money::ZERO),
+        customers::created_at.eq(tx.now()),
+        customers::updated_at.eq(tx.now()),
+    );
+    let insert = diesel::insert_into(customers::table);
+    let id: i64 = match id {
+        Some(id) => insert.values((customers::id.eq(*id), row)).returning(customers::id).get_result(tx.conn)?,
+        None => insert.values(row).returning(customers::id).get_result(tx.conn)?,
+    };
+    counters::add(tx, counters::CUSTOMERS, 1)?;
+    find(tx, id)
+}
+
+/// One customer with its addresses.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(tx: &mut Tx<'_>, id: i64) -> Result<(Customer, Vec<Address>)> {
+    let customer = find(tx, id)?;
+    let of_customer = addresses::tenant_id.eq(tx.tenant_id()).and(addresses::customer_id.eq(id));
+    let known = addresses::table.filter(of_customer).order(addresses::id).select(Address::as_select()).load(tx.conn)?;
+    Ok((customer, known))
+}
+
+/// Customers, by id.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn list(tx: &mut Tx<'_>, filter: &CustomerFilter, window: &Window) -> Result<Slice<Customer>> {
+    let rows = matching(tx, filter)
+        .filter(customers::id.gt(window.after_id()?.unwrap_or(0)))
+        .order(customers::id)
+        .select(Customer::as_select())
+        .limit(window.limit + 1)
+        .offset(window.offset())
+        .load(tx.conn)?;
+    let total = match filter {
+        filter if *filter == CustomerFilter::default() => counters::read(tx, counters::CUSTOMERS)?,
+        filter => matching(tx, filter).count().get_result(tx.conn)?,
+    };
+    Ok(Part::cut(rows, window, |customer| Cursor::Id(customer.id)).of(total))
+}
+
+/// Adds an address to a customer. The first of its kind is the default one.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown customer.
+pub fn add_address(tx: &mut Tx<'_>, customer: i64, new: &NewAddress) -> Result<Address> {
+    find(tx, customer)?;
+    let tenant = tx.tenant_id();
+    let alike =
+        addresses::tenant_id.eq(tenant).and(addresses::customer_id.eq(customer)).and(addresses::kind.eq(new.kind));
+    let first: Option<i64> = addresses::table.filter(alike).select(addresses::id).first(tx.conn).optional()?;
+    if new.is_default {
+        diesel::update(addresses::table.filter(alike)).set(addresses::is_default.eq(false)).execute(tx.conn)?;
+    }
+    let NewAddress { kind, line1, line2, city, state, postcode, country, is_default } = new;
+    let text = |text: &Option<Name>| text.as_ref().map(|text| text.as_str().to_owned());
+    let row = (
+        addresses::tenant_id.eq(tenant),
+        addresses::customer_id.eq(customer),
+        addresses::kind.eq(*kind),
+        addresses::line1.eq(line1.as_str()),
+        addresses::line2.eq(text(line2)),
+        addresses::city.eq(text(city)),
+        addresses::state.eq(text(state)),
+        addresses::postcode.eq(text(postcode)),
+        addresses::country.eq(text(country)),
+        addresses::is_default.eq(*is_default || first.is_none()),
+        addresses::created_at.eq(tx.now()),
+    );
+    let insert = diesel::insert_into(addresses::table).values(row);
+    Ok(insert.returning(<Address as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?)
+}
+
+/// A customer that a command refers to.
+pub(crate) fn named(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Named> {
+    let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(id));
+    let found = customers::table.filter(this).select((customers::id, customers::name)).first(tx.conn).optional()?;
+    let (id, name) = found.ok_or_else(|| Error::UnknownReference {
+        field: field.to_owned(),
+        thing: Thing::Customer,
+        key: id.to_string(),
+    })?;
+    Ok(Named { id, name })
+}
+
+/// The JSON of the address that goods for a customer go to, if there is one.
+pub(crate) fn default_shipping_address(tx: &mut Tx<'_>, customer: i64) -> Result<Option<Address>> {
+    let this = addresses::tenant_id.eq(tx.tenant_id()).and(addresses::customer_id.eq(customer));
+    let this = this.and(addresses::kind.eq(AddressKind::Shipping)).and(addresses::is_default.eq(true));
+    Ok(addresses::table.filter(this).select(Address::as_select()).first(tx.conn).optional()?)
+}
+
+/// A customer ordered, or an order of theirs was called off.
+pub(crate) fn ordered(tx: &mut Tx<'_>, customer: i64, count: i64, total: Money) -> Result<()> {
+    let spent = if count < 0 { total.negated() } else { total };
+    let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(customer));
+    diesel::update(customers::table.filter(this))
+        .set((
+            customers::total_orders.eq(customers::total_orders + count),
+            customers::total_spent.eq(customers::total_spent + spent),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+fn find(tx: &mut Tx<'_>, id: i64) -> Result<Customer> {
+    let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(id));
+    let found = customers::table.filter(this).select(Customer::as_select()).first(tx.conn).optional()?;
+    found.ok_or_else(|| Error::NotFound { thing: Thing::Customer, key: id.to_string() })
+}
+
+fn matching(tx: &Tx<'_>, filter: &CustomerFilter) -> customers::BoxedQuery<'static, MultiBackend> {
+    let mut query = customers::table.into_boxed().filter(customers::tenant_id.eq(tx.tenant_id()));
+    if let Some(search) = &filter.search {
+        query = query.filter(customers::search_text.like(contains(&fold(search))).escape('\\'));
+    }
+    if let Some(customer_type) = filter.customer_type {
+        query = query.filter(customers::customer_type.eq(customer_type));
+    }
+    query
+}

@@ -1,0 +1,3 @@
+//! The people and companies goods go to and come from.
+
+pub mod customers;

@@ -1,0 +1,82 @@
+//! What a command handles and where: products and warehouses, looked up once for all its lines.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+
+use crate::error::{Error, Result, Thing};
+use crate::items::Tracking;
+use crate::schema::{products, warehouses};
+use crate::store::Tx;
+use crate::store::portable::ForKeyShare;
+use crate::values::Money;
+
+/// What a command needs to know of a product.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = products, check_for_backend(crate::store::connection::MultiBackend))]
+pub(crate) struct Goods {
+    pub(crate) id: i64,
+    pub(crate) sku: String,
+    pub(crate) name: String,
+    pub(crate) tracking: Tracking,
+    pub(crate) base_price: Money,
+    pub(crate) cost_price: Option<Money>,
+}
+
+/// What a command needs to know of a warehouse.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = warehouses, check_for_backend(crate::store::connection::MultiBackend))]
+pub(crate) struct Place {
+    pub(crate) id: i64,
+    pub(crate) name: String,
+}
+
+impl Goods {
+    /// What one unit costs; no cost counts as nothing.
+    pub(crate) fn cost(&self) -> Money {
+        self.cost_price.unwrap_or_default()
+    }
+}
+
+/// The products with these ids, held so that none can be removed or tracked otherwise before the transaction ends.
+pub(crate) fn load(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Goods>> {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.eq_any(ids));
+    let query = products::table.filter(these).order(products::id).select(Goods::as_select());
+    let found: Vec<Goods> = ForKeyShare(query).load(tx.conn)?;
+    Ok(found.into_iter().map(|goods| (goods.id, goods)).collect())
+}
+
+/// One product that a command refers to.
+///
+/// # Errors
+/// [`Error::UnknownReference`] naming `field`.
+pub(crate) fn one(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Goods> {
+    let found = load(tx, &[id])?.remove(&id);
+    found.ok_or_else(|| unknown(field, Thing::Item, id))
+}
+
+/// One warehouse that a command refers to, or the default one.
+///
+/// # Errors
+/// [`Error::UnknownReference`] naming `field`; [`Error::NoDefaultWarehouse`] where none is named and there is none.
+pub(crate) fn place(tx: &mut Tx<'_>, id: Option<i64>, field: &str) -> Result<Place> {
+    let of_tenant = warehouses::tenant_id.eq(tx.tenant_id());
+    let query = warehouses::table.select(Place::as_select());
+    match id {
+        Some(id) => {
+            let found = query.filter(of_tenant.and(warehouses::id.eq(id))).first(tx.conn).optional()?;
+            found.ok_or_else(|| unknown(field, Thing::Warehouse, id))
+        }
+        None => {
+            let found = query.filter(of_tenant.and(warehouses::is_default.eq(true))).first(tx.conn).optional()?;
+            found.ok_or(Error::NoDefaultWarehouse)
+        }
+    }
+}
+
+fn unknown(field: &str, thing: Thing, id: i64) -> Error {
+    Error::UnknownReference { field: field.to_owned(), thing, key: id.to_string() }
+}

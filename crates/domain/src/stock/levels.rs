@@ -1,0 +1,181 @@
+//! What lies where, as lists: all of it, what runs low, and in sum.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::counters;
+use crate::error::Result;
+use crate::page::{Cursor, Part, Slice, Window};
+use crate::schema::{products, stock_levels as levels, warehouses as places};
+use crate::store::Tx;
+use crate::store::portable::Total;
+use crate::values::{Money, Quantity};
+
+/// What lies of one item in one warehouse.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Level {
+    /// The warehouse.
+    pub warehouse_id: i64,
+    /// Its name.
+    pub warehouse_name: String,
+    /// On hand.
+    pub quantity: Quantity,
+    /// Of it, promised to open orders.
+    pub reserved: Quantity,
+    /// At or below this it is time to order; 0: never.
+    pub reorder_level: Quantity,
+}
+
+/// What lies of a product in a warehouse, with their names.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct LevelLine {
+    /// What.
+    pub product_id: i64,
+    /// Its SKU.
+    pub sku: String,
+    /// Its name.
+    pub product_name: String,
+    /// Where.
+    pub warehouse_id: i64,
+    /// The warehouse's name.
+    pub warehouse_name: String,
+    /// On hand.
+    pub quantity: Quantity,
+    /// Of it, promised to orders.
+    pub reserved: Quantity,
+    /// At or below this it is time to order; 0: never.
+    pub reorder_level: Quantity,
+}
+
+/// Which stock rows are wanted; every condition that is given must hold.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LevelFilter {
+    /// In this warehouse.
+    pub warehouse_id: Option<i64>,
+    /// Of this product.
+    pub product_id: Option<i64>,
+    /// At or below their reorder level.
+    pub is_low: bool,
+}
+
+/// All stock in sum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Summary {
+    /// Products.
+    pub skus: i64,
+    /// What all stock is worth at cost.
+    pub value: Money,
+    /// Stock rows at or below their reorder level.
+    pub low: i64,
+    /// Active products of which nothing is on hand.
+    pub out: i64,
+    /// Warehouses.
+    pub warehouses: i64,
+}
+
+/// Stock rows by product, then warehouse.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Slice<LevelLine>> {
+    let tenant = tx.tenant_id();
+    let mut query = levels::table
+        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(levels::product_id))))
+        .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(levels::warehouse_id))))
+        .filter(levels::tenant_id.eq(tenant))
+        .into_boxed();
+    let mut count = levels::table.filter(levels::tenant_id.eq(tenant)).into_boxed();
+    let LevelFilter { warehouse_id, product_id, is_low } = *filter;
+    if let Some(warehouse) = warehouse_id {
+        query = query.filter(levels::warehouse_id.eq(warehouse));
+        count = count.filter(levels::warehouse_id.eq(warehouse));
+    }
+    if let Some(product) = product_id {
+        query = query.filter(levels::product_id.eq(product));
+        count = count.filter(levels::product_id.eq(product));
+    }
+    if is_low {
+        let low = levels::reorder_level.gt(Quantity::ZERO).and(levels::quantity.le(levels::reorder_level));
+        query = query.filter(low);
+        count = count.filter(low);
+    }
+    if let Some((id, warehouse)) = window.after_stock()? {
+        let later = levels::product_id.gt(id).or(levels::product_id.eq(id).and(levels::warehouse_id.gt(warehouse)));
+        query = query.filter(levels::product_id.ge(id)).filter(later);
+    }
+    let rows = query
+        .order((levels::product_id, levels::warehouse_id))
+        .select((
+            levels::product_id,
+            products::sku,
+            products::name,
+            levels::warehouse_id,
+            places::name,
+            levels::quantity,
+            levels::reserved,
+            levels::reorder_level,
+        ))
+        .limit(window.limit + 1)
+        .offset(window.offset())
+        .load(tx.conn)?;
+    let total = match filter {
+        filter if *filter == LevelFilter::default() => counters::read(tx, counters::LEVELS)?,
+        _ => count.count().get_result(tx.conn)?,
+    };
+    let place = |line: &LevelLine| Cursor::Stock(line.product_id, line.warehouse_id);
+    Ok(Part::cut(rows, window, place).of(total))
+}
+
+/// All stock in sum.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn summary(tx: &mut Tx<'_>) -> Result<Summary> {
+    let tenant = tx.tenant_id();
+    let of_tenant = levels::tenant_id.eq(tenant);
+    let value = levels::table.filter(of_tenant).select(Total(levels::value)).first(tx.conn)?;
+    let low = levels::reorder_level.gt(Quantity::ZERO).and(levels::quantity.le(levels::reorder_level));
+    let low = levels::table.filter(of_tenant.and(low)).count().get_result(tx.conn)?;
+    let something = levels::table
+        .filter(of_tenant.and(levels::product_id.eq(products::id)).and(levels::quantity.gt(Quantity::ZERO)));
+    let out = products::table
+        .filter(products::tenant_id.eq(tenant).and(products::is_active.eq(true)))
+        .filter(diesel::dsl::not(diesel::dsl::exists(something)))
+        .count()
+        .get_result(tx.conn)?;
+    let warehouses = places::table.filter(places::tenant_id.eq(tenant)).count().get_result(tx.conn)?;
+    Ok(Summary { skus: counters::read(tx, counters::PRODUCTS)?, value, low, out, warehouses })
+}
+
+/// On hand in all warehouses, for items that ever had stock.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn on_hand(tx: &mut Tx<'_>, items: &[i64]) -> Result<HashMap<i64, Quantity>> {
+    if items.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let of_items = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(items.to_vec()));
+    let sums: Vec<(i64, Quantity)> = levels::table
+        .filter(of_items)
+        .group_by(levels::product_id)
+        .select((levels::product_id, Total(levels::quantity)))
+        .load(tx.conn)?;
+    Ok(sums.into_iter().collect())
+}
+
+/// What lies of one item in each warehouse, by warehouse.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn of_item(tx: &mut Tx<'_>, item: i64) -> Result<Vec<Level>> {
+    let tenant = tx.tenant_id();
+    let rows = levels::table
+        .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(levels::warehouse_id))))
+        .filter(levels::tenant_id.eq(tenant).and(levels::product_id.eq(item)))
+        .order(levels::warehouse_id)
+        .select((levels::warehouse_id, places::name, levels::quantity, levels::reserved, levels::reorder_level))
+        .load(tx.conn)?;
+    Ok(rows)
+}

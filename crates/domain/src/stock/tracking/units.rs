@@ -1,0 +1,248 @@
+//! Serial numbers: which units go, which come, and what becomes of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+
+use super::{Carried, Pick, Share, in_turn, refusal, whole};
+use crate::error::{Error, Result, Shortage};
+use crate::schema::serials;
+use crate::stock::ledger::{Entry, Floor, Reason};
+use crate::stock::movements::Kind;
+use crate::stock::serials::{self as papers, SerialStatus};
+use crate::store::Tx;
+use crate::store::bulk::{self, cells};
+use crate::store::portable::ForUpdate;
+use crate::values::{Code, Quantity, fold};
+
+const MOVED: bulk::Change = bulk::Change {
+    table: "serials",
+    keys: &["id"],
+    set: &["status", "warehouse_id", "order_item_id", "updated_at"],
+    add: &[],
+};
+
+/// A unit as it stands before the command.
+#[derive(Debug, Clone, Queryable)]
+struct Unit {
+    id: i64,
+    product: i64,
+    warehouse: i64,
+    status: SerialStatus,
+    line: Option<i64>,
+    key: String,
+}
+
+type UnitColumns = (
+    serials::id,
+    serials::product_id,
+    serials::warehouse_id,
+    serials::status,
+    serials::order_item_id,
+    serials::serial_key,
+);
+const COLUMNS: UnitColumns = (
+    serials::id,
+    serials::product_id,
+    serials::warehouse_id,
+    serials::status,
+    serials::order_item_id,
+    serials::serial_key,
+);
+
+/// What a command finds and does.
+struct Units {
+    /// By product and number.
+    named: BTreeMap<(i64, String), Unit>,
+    /// On hand in one place, in the order in which they go.
+    here: BTreeMap<(i64, i64), Vec<Unit>>,
+    used: BTreeSet<i64>,
+    carried: Carried,
+    made: i64,
+    moved: Vec<Vec<bulk::Cell>>,
+}
+
+/// Divides changes among units and moves those. Returns how many units were recorded.
+pub(super) fn share_out(
+    tx: &mut Tx<'_>,
+    entries: &[(usize, &Entry)],
+    reason: &Reason,
+    shares: &mut [Vec<Share>],
+) -> Result<i64> {
+    let named = load_named(tx, entries)?;
+    let here = load_here(tx, entries)?;
+    let (used, carried) = (BTreeSet::new(), Carried::new());
+    let mut units = Units { named, here, used, carried, made: 0, moved: Vec::new() };
+    for (at, entry) in in_turn(entries) {
+        let ids = units.divide(tx, entry, reason.kind)?;
+        let share = Share { batch: None, serials: ids, quantity: entry.quantity };
+        if entry.quantity < Quantity::ZERO {
+            let back = Share { quantity: share.quantity.negated(), ..share.clone() };
+            units.carried.insert(entry.goods.id, vec![back]);
+        }
+        if let Some(place) = shares.get_mut(at) {
+            *place = vec![share];
+        }
+    }
+    bulk::update(tx.conn, tx.tenant_id(), MOVED, &units.moved)?;
+    Ok(units.made)
+}
+
+impl Units {
+    fn divide(&mut self, tx: &mut Tx<'_>, entry: &Entry, kind: Kind) -> Result<Vec<i64>> {
+        let wanted = whole(&entry.goods, entry.quantity)?;
+        let goes = entry.quantity < Quantity::ZERO;
+        let ids = match &entry.pick {
+            Pick::Numbers(numbers) if goes => self.named_here(entry, numbers, kind)?,
+            Pick::Numbers(numbers) => self.found(tx, entry, numbers)?,
+            Pick::Units(ids) => ids.clone(),
+            Pick::Carried => {
+                let taken = self.carried.remove(&entry.goods.id).unwrap_or_default();
+                taken.into_iter().flat_map(|share| share.serials).collect()
+            }
+            Pick::First if goes => self.first(entry, wanted, kind)?,
+            Pick::First => {
+                let message = format!("must name the units that come: {} is tracked by serial number", entry.goods.sku);
+                return Err(refusal("serials", message));
+            }
+            Pick::Batch(_) => {
+                let message = format!("must be left out: {} is tracked by serial number", entry.goods.sku);
+                return Err(refusal("batch_id", message));
+            }
+        };
+        if ids.len() != wanted {
+            let message = format!("must name {wanted} different serial numbers, one for each unit");
+            return Err(refusal("serials", message));
+        }
+        // The half of a transfer that comes moves what the other half takes.
+        if kind != Kind::Transfer || !goes {
+            let (status, line) = outcome(kind, goes, entry.line);
+            let row = |id: &i64| cells![*id, status.as_str(), entry.place.id, line, tx.now()];
+            self.moved.extend(ids.iter().map(row));
+        }
+        Ok(ids)
+    }
+
+    /// Units that are named to go: each on hand here, and promised to nobody else.
+    fn named_here(&mut self, entry: &Entry, numbers: &[Code], kind: Kind) -> Result<Vec<i64>> {
+        let mut ids = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            let unit = self.named.get(&(entry.goods.id, fold(number.as_str())));
+            let unit = unit.filter(|unit| unit.warehouse == entry.place.id && may_go(unit, entry, kind));
+            let id = unit.map(|unit| unit.id).filter(|id| self.used.insert(*id));
+            ids.push(id.ok_or_else(|| {
+                let message = format!(
+                    "must be in stock in {}, free and named once: {} {} is not",
+                    entry.place.name,
+                    entry.goods.sku,
+                    number.as_str()
+                );
+                refusal("serials", message)
+            })?);
+        }
+        Ok(ids)
+    }
+
+    /// Units that turned up: unknown ones are recorded, known ones must not be in stock already.
+    fn found(&mut self, tx: &mut Tx<'_>, entry: &Entry, numbers: &[Code]) -> Result<Vec<i64>> {
+        let (mut ids, mut unknown) = (Vec::new(), Vec::new());
+        for number in numbers {
+            match self.named.get(&(entry.goods.id, fold(number.as_str()))) {
+                None => unknown.push(number.clone()),
+                Some(unit) if !unit.status.is_on_hand() && self.used.insert(unit.id) => ids.push(unit.id),
+                Some(_) => {
+                    let message = format!("must not be in stock already: {} {number} is", entry.goods.sku);
+                    return Err(refusal("serials", message));
+                }
+            }
+        }
+        papers::check_distinct(numbers)?;
+        let made = papers::insert(tx, entry.goods.id, entry.place.id, &unknown)?;
+        self.made += i64::try_from(made.len()).unwrap_or(i64::MAX);
+        ids.extend(made);
+        Ok(ids)
+    }
+
+    /// The units that came first, those that the order line names before all others.
+    fn first(&mut self, entry: &Entry, wanted: usize, kind: Kind) -> Result<Vec<i64>> {
+        let here = self.here.get(&(entry.goods.id, entry.place.id)).map(Vec::as_slice).unwrap_or_default();
+        let free = here.iter().filter(|unit| may_go(unit, entry, kind) && !self.used.contains(&unit.id));
+        let mut free = free.collect::<Vec<_>>();
+        // Its own before free ones; what is promised to others only where a loss must be written down.
+        free.sort_by_key(|unit| match unit.status {
+            SerialStatus::Reserved if unit.line == entry.line => 0,
+            SerialStatus::InStock => 1,
+            SerialStatus::Reserved | SerialStatus::Sold | SerialStatus::Returned | SerialStatus::Scrapped => 2,
+        });
+        let ids = free.iter().take(wanted).map(|unit| unit.id).collect::<Vec<_>>();
+        if ids.len() < wanted {
+            let available = i64::try_from(ids.len()).ok().and_then(Quantity::whole).unwrap_or_default();
+            let (sku, requested) = (entry.goods.sku.clone(), entry.quantity.negated());
+            return Err(Error::InsufficientStock(vec![Shortage { sku, requested, available }]));
+        }
+        self.used.extend(&ids);
+        Ok(ids)
+    }
+}
+
+/// Whether a unit on hand may go: free, named by the very line, or lost, which is a fact.
+fn may_go(unit: &Unit, entry: &Entry, kind: Kind) -> bool {
+    match unit.status {
+        SerialStatus::InStock => true,
+        SerialStatus::Reserved => {
+            let is_own = entry.line.is_some() && unit.line == entry.line;
+            is_own || entry.floor == Floor::OnHand && kind != Kind::Shipment
+        }
+        SerialStatus::Sold | SerialStatus::Returned | SerialStatus::Scrapped => false,
+    }
+}
+
+/// What becomes of a unit, and which order line it is noted with.
+fn outcome(kind: Kind, goes: bool, line: Option<i64>) -> (SerialStatus, Option<i64>) {
+    match (kind, goes) {
+        (Kind::Shipment, _) => (SerialStatus::Sold, line),
+        (Kind::Transfer, _) | (_, false) => (SerialStatus::InStock, None),
+        (_, true) => (SerialStatus::Scrapped, None),
+    }
+}
+
+/// The units that the changes name, held until the transaction ends: a sold one may turn up in two places at once.
+fn load_named(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(i64, String), Unit>> {
+    let mut keys = BTreeSet::new();
+    let mut products = BTreeSet::new();
+    for (_, entry) in entries {
+        if let Pick::Numbers(numbers) = &entry.pick {
+            keys.extend(numbers.iter().map(|number| fold(number.as_str())));
+            products.insert(entry.goods.id);
+        }
+    }
+    if keys.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq_any(products));
+    let these = these.and(serials::serial_key.eq_any(keys));
+    let found: Vec<Unit> = ForUpdate(serials::table.filter(these).order(serials::id).select(COLUMNS)).load(tx.conn)?;
+    Ok(found.into_iter().map(|unit| ((unit.product, unit.key.clone()), unit)).collect())
+}
+
+/// What is on hand where units are to be picked: of each product no more than could be wanted.
+fn load_here(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(i64, i64), Vec<Unit>>> {
+    let mut wanted: BTreeMap<(i64, i64), usize> = BTreeMap::new();
+    let goes = |entry: &&Entry| entry.quantity < Quantity::ZERO;
+    for entry in entries.iter().map(|(_, entry)| *entry).filter(goes) {
+        *wanted.entry((entry.goods.id, entry.place.id)).or_default() += whole(&entry.goods, entry.quantity)?;
+    }
+    let mut here = BTreeMap::new();
+    for ((product, warehouse), units) in wanted {
+        let at = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq(product));
+        let at = at.and(serials::warehouse_id.eq(warehouse));
+        let query = serials::table.order(serials::id).select(COLUMNS);
+        let limit = i64::try_from(units).unwrap_or(i64::MAX);
+        let free = at.and(serials::status.eq(SerialStatus::InStock));
+        let mut found: Vec<Unit> = query.filter(free).limit(limit).load(tx.conn)?;
+        let promised = at.and(serials::status.eq(SerialStatus::Reserved));
+        found.extend(query.filter(promised).load::<Unit>(tx.conn)?);
+        here.insert((product, warehouse), found);
+    }
+    Ok(here)
+}

@@ -1,0 +1,55 @@
+//! Reading the whole book: every invariant that the rules keep in each transaction, looked at from outside. The only
+//! statements that look across tenants.
+
+mod figures;
+mod rules;
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::error::Result;
+use crate::store::Lobby;
+
+/// Findings of each rule that are told at the most.
+const MOST: usize = 100;
+
+/// Something that does not add up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The tenant in whose books it stands.
+    pub tenant: i64,
+    /// The invariant that is broken.
+    pub rule: &'static str,
+    /// Where, and what stands there; figures of money and quantity in ten-thousandths.
+    pub what: String,
+}
+
+#[derive(QueryableByName)]
+struct Finding {
+    #[diesel(sql_type = BigInt)]
+    tenant: i64,
+    #[diesel(sql_type = Text)]
+    what: String,
+}
+
+/// All that does not add up, at most a hundred findings for each rule. To be run on one state of the database: see
+/// [`crate::Store::survey`].
+///
+/// # Errors
+/// Only faults of the store.
+pub fn verify(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
+    let mut violations = Vec::new();
+    for (rule, statement) in rules::RULES {
+        let found: Vec<Finding> = diesel::sql_query(format!("{statement} LIMIT {MOST}")).load(lobby.conn)?;
+        violations.extend(found.into_iter().map(|Finding { tenant, what }| Violation { tenant, rule, what }));
+    }
+    for check in figures::CHECKS {
+        violations.extend(check(lobby)?.into_iter().take(MOST));
+    }
+    Ok(violations)
+}
+
+/// How many rules are looked at.
+pub fn rules() -> usize {
+    rules::RULES.len() + figures::CHECKS.len()
+}
