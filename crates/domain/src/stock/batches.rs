@@ -191,9 +191,13 @@ fn on_hand(tx: &mut Tx<'_>, ids: Vec<i64>) -> Result<HashMap<i64, Quantity>> {
     Ok(sums.into_iter().collect())
 }
 
+/// No batch expires later.
+const LAST_DAY: NaiveDate = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap();
+
 fn days_from(today: NaiveDate, days: i64) -> (NaiveDate, NaiveDate) {
     let last = TimeDelta::try_days(days).and_then(|days| today.checked_add_signed(days));
-    (today, last.unwrap_or(NaiveDate::MAX))
+    // Beyond it years have five digits, which no longer compare as texts do.
+    (today, last.unwrap_or(LAST_DAY).min(LAST_DAY))
 }
 
 /// Records a batch without goods.
