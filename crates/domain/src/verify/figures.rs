@@ -1,6 +1,5 @@
 //! The invariants that multiply: exact arithmetic is Rust's, so rows are read slice by slice.
 
-use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -66,7 +65,7 @@ fn order_lines(lobby: &mut Lobby<'_>, (tenant, id, _): Key) -> Result<Vec<Figure
         .filter(lines::tenant_id.gt(tenant).or(later))
         .order((lines::tenant_id, lines::id))
         .select((
-            (lines::tenant_id, lines::id, sql::<BigInt>("0")),
+            (lines::tenant_id, lines::id, 0_i64.into_sql::<BigInt>()),
             lines::quantity,
             lines::unit_price.nullable(),
             lines::amount,
@@ -99,7 +98,7 @@ fn moved(lobby: &mut Lobby<'_>, (tenant, id, _): Key) -> Result<Vec<Figure>> {
         .filter(movements::tenant_id.gt(tenant).or(later))
         .order((movements::tenant_id, movements::id))
         .select((
-            (movements::tenant_id, movements::id, sql::<BigInt>("0")),
+            (movements::tenant_id, movements::id, 0_i64.into_sql::<BigInt>()),
             movements::quantity,
             movements::unit_cost,
             movements::value,

@@ -65,7 +65,7 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("orders_status", &["UPDATE orders SET status = 'lost'", "UPDATE orders SET status = ''"]),
     ("orders_channel", &["UPDATE orders SET channel = 'fax'"]),
     ("orders_item_count", &["UPDATE orders SET item_count = 0"]),
-    ("order_items_quantity", &["UPDATE order_items SET quantity = 0"]),
+    ("order_items_quantity", &["UPDATE order_items SET quantity = 0, fulfilled = 0, returned = 0"]),
     (
         "order_items_fulfilled",
         &["UPDATE order_items SET fulfilled = -1", "UPDATE order_items SET fulfilled = quantity + 1"],
