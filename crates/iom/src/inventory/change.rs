@@ -78,8 +78,8 @@ pub async fn transfer_inventory(caller: Caller<Manager>, body: RawBody) -> Answe
 )]
 pub async fn set_reorder_level(caller: Caller<Manager>, body: RawBody) -> Answer {
     let (product, warehouse, level) = caller.understand(|| ReorderLevelRequest::read(&body)).await?;
-    let set = move |tx: &mut _| stock::set_reorder_level(tx, product, warehouse, level);
-    caller.write(set, |()| message("Reorder level updated")).await
+    let say = |()| message("Reorder level updated");
+    caller.write(move |tx| stock::set_reorder_level(tx, product, warehouse, level), say).await
 }
 
 /// What is on hand turned out to be more or less.
