@@ -67,15 +67,15 @@ fn there_is_always_exactly_one_default() {
         let body = json!({"name": "Two", "code": "TWO", "is_default": true});
         let two = client.post("/warehouses", body).await.is(201);
         assert_eq!(two.at("/is_default"), json!(true));
-        let two = two.at("/id");
-        assert_eq!(defaults(&client).await, [two.clone()]);
+        let two = two.at("/id").as_i64().expect("an id");
+        assert_eq!(defaults(&client).await, [json!(two)]);
         let give_up = json!({"name": "Two", "code": "TWO", "is_default": false});
         let give_up = client.put(&format!("/warehouses/{two}"), give_up).await;
         refused(&give_up, 400, "validation_failed");
         assert_eq!(fields(&give_up), ["is_default"]);
         // Kept when it is left out, and handed on when another one takes it.
         client.put(&format!("/warehouses/{two}"), json!({"name": "Two", "code": "TWO"})).await.is(200);
-        assert_eq!(defaults(&client).await, [two.clone()]);
+        assert_eq!(defaults(&client).await, [json!(two)]);
         refused(&client.delete(&format!("/warehouses/{two}")).await, 409, "in_use");
         let take = json!({"name": "One", "code": "ONE", "is_default": true});
         client.put(&format!("/warehouses/{one}"), take.clone()).await.is(200);
