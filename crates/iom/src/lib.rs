@@ -6,6 +6,8 @@
 //! - [`requests`]: what requests have in common: the id in a path, the part of a list, a JSON body.
 //! - [`accounts`]: logging in.
 //! - [`products`]: products, their categories and their export.
+//! - [`inventory`]: what lies where, what runs low, what happened to it, and changing it.
+//! - [`warehouses`], [`batches`], [`serials`]: where stock lies and how its parts are told apart.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
 //!
@@ -15,9 +17,13 @@
 pub mod accounts;
 pub mod answer;
 pub mod auth;
+pub mod batches;
 pub mod error;
+pub mod inventory;
 pub mod products;
 pub mod requests;
+pub mod serials;
+pub mod warehouses;
 
 use actix_web::web;
 use stockbridge_http::routes::{self, Answers, Common, Documented, Reach};
@@ -41,7 +47,15 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The one list that serves and documents.
 fn routes() -> Vec<Documented> {
-    [accounts::routes(), products::routes()].into_iter().flatten().collect()
+    let rooms = [
+        accounts::routes(),
+        products::routes(),
+        inventory::routes(),
+        warehouses::routes(),
+        batches::routes(),
+        serials::routes(),
+    ];
+    rooms.into_iter().flatten().collect()
 }
 
 /// What any operation can answer; what belongs to one stands at that one.
@@ -76,7 +90,11 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
     tags(
         (name = "authentication", description = "Logging in"),
         (name = "products", description = "Products with their prices and what is on hand of them"),
-        (name = "categories", description = "The tree of product categories")
+        (name = "categories", description = "The tree of product categories"),
+        (name = "inventory", description = "What lies where, what runs low, what happened to it, and changing it"),
+        (name = "warehouses", description = "Where stock lies"),
+        (name = "batches", description = "Goods of one make with their dates, of products tracked by batch"),
+        (name = "serials", description = "Single units, of products tracked by serial number")
     ),
     components(schemas(error::ErrorResponse)),
     modifiers(&SecuritySchemes),
