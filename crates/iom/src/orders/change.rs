@@ -48,7 +48,7 @@ pub async fn update_order_status(caller: Caller<Staff>, id: Id, body: RawBody) -
 /// For admins and managers. Without a body, or without `items` in it, everything that is outstanding leaves stock:
 /// of batches the earliest expiring ones that are still good, of serial numbers the oldest.
 #[utoipa::path(
-    post, path = "/orders/{id}/fulfill", tag = "orders", request_body = Option<FulfillRequest>,
+    post, path = "/orders/{id}/fulfill", tag = "orders", request_body = FulfillRequest,
     params(("id" = i64, Path, description = "The order's id")),
     responses(
         (status = 200, description = "The goods have left stock", body = FulfillResponse),
