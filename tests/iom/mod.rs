@@ -2,10 +2,12 @@
 
 mod access;
 mod categories;
+mod customers;
 mod export;
 mod hostile;
 mod lists;
 mod login;
+mod orders;
 mod products;
 mod refusals;
 
