@@ -70,8 +70,8 @@ fn a_long_file_is_whole_and_in_order() {
         });
         filled.await.expect("orders");
         let (reply, statements) = shop.statements_of(shop.iom().get("/orders/export")).await;
-        let numbers =
-            reply.is(200).text().lines().skip(1).map(|row| row.split(',').nth(1).expect("a number").to_owned());
+        let reply = reply.is(200);
+        let numbers = reply.text().lines().skip(1).map(|row| row.split(',').nth(1).expect("a number").to_owned());
         let expected = (1..=2_100).rev().map(|number| format!("ORD-{number}"));
         assert!(numbers.collect::<Vec<_>>() == expected.collect::<Vec<_>>());
         assert!(statements.len() < 24, "{}", statements.len());
