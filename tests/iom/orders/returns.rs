@@ -148,3 +148,60 @@ fn goods_of_a_product_that_is_gone_come_back_but_into_no_stock() {
         assert_eq!(reply.at("/items/0/quantity_returned"), json!(1));
     });
 }
+
+#[test]
+fn a_part_of_a_unit_does_not_come_back_restocked_or_not() {
+    on_sound_books(async |shop| {
+        let product = made(shop, "UNIT", json!(1), "serial").await;
+        units(shop, product, &["A"]).await;
+        let order = place(shop, json!([{"product_id": product, "quantity": 1}])).await;
+        let line = lines(shop, order).await[0];
+        fulfill(shop, order).await;
+        let path = format!("/orders/{order}/returns");
+        for restock in [true, false] {
+            let part = json!({"order_item_id": line, "quantity": 0.5, "restock": restock});
+            refused(&shop.iom().post(&path, json!({"items": [part]})).await, 400, "validation_failed");
+        }
+        let aside = json!({"items": [{"order_item_id": line, "quantity": 1, "restock": false}]});
+        shop.iom().post(&path, aside).await.is(200);
+        assert_eq!(units_that_are(shop, product, "returned").await, ["A"]);
+    });
+}
+
+#[test]
+fn goods_that_are_told_apart_otherwise_since_they_left_come_back_as_their_product_is_now() {
+    on_sound_books(async |shop| {
+        for (before, after) in [
+            ("none", "serial"),
+            ("none", "batch"),
+            ("batch", "none"),
+            ("batch", "serial"),
+            ("serial", "none"),
+            ("serial", "batch"),
+        ] {
+            let product = match before {
+                "none" => goods(shop, &format!("{before}-{after}"), json!(1), 2).await,
+                _ => made(shop, &format!("{before}-{after}"), json!(1), before).await,
+            };
+            match before {
+                "batch" => drop(batch(shop, product, "B", None, 2).await),
+                "serial" => units(shop, product, &["S", "T"]).await,
+                _ => {}
+            }
+            let order = place(shop, json!([{"product_id": product, "quantity": 2}])).await;
+            let line = lines(shop, order).await[0];
+            fulfill(shop, order).await;
+            shop.iom().patch(&format!("/products/{product}"), json!({"tracking_type": after})).await.is(200);
+            let part = json!({"items": [{"order_item_id": line, "quantity": 1}]});
+            let reply = shop.iom().post(&format!("/orders/{order}/returns"), part).await;
+            if after == "serial" {
+                // Nobody knows which unit that would be.
+                refused(&reply, 400, "validation_failed");
+                assert_eq!(stands(shop, product).await, (0, 0), "{before} -> {after}");
+            } else {
+                reply.is(200);
+                assert_eq!(stands(shop, product).await, (1, 0), "{before} -> {after}");
+            }
+        }
+    });
+}
