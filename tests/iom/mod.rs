@@ -3,12 +3,14 @@
 mod access;
 mod batches;
 mod categories;
+mod customers;
 mod export;
 mod hostile;
 mod inventory;
 mod ledger;
 mod lists;
 mod login;
+mod orders;
 mod products;
 mod refusals;
 mod serials;
@@ -16,7 +18,7 @@ mod tracked;
 mod warehouses;
 
 use serde_json::{Value, json};
-use stockbridge_domain::orders::{self, Channel, NewLine, NewOrder};
+use stockbridge_domain::orders::{self as selling, Channel, NewLine, NewOrder};
 use stockbridge_domain::values::Quantity;
 use stockbridge_domain::{TenantId, verify};
 use stockbridge_http::tokens::Claims;
@@ -87,7 +89,7 @@ async fn promise(shop: &Shop, product_id: i64, warehouse: i64, units: i64) -> i6
         allow_backorder: false,
         lines: vec![line],
     };
-    let placed = shop.store.alter(move |lobby| orders::place(&mut lobby.as_system(TenantId::new(1))?, &new));
+    let placed = shop.store.alter(move |lobby| selling::place(&mut lobby.as_system(TenantId::new(1))?, &new));
     placed.await.expect("an order").id
 }
 

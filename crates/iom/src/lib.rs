@@ -8,6 +8,9 @@
 //! - [`products`]: products, their categories and their export.
 //! - [`inventory`]: what lies where, what runs low, what happened to it, and changing it.
 //! - [`warehouses`], [`batches`], [`serials`]: where stock lies and how its parts are told apart.
+//! - [`orders`]: orders, from their placing to what comes back of them.
+//! - [`customers`]: who orders, and where they live.
+//! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
 //!
@@ -18,8 +21,11 @@ pub mod accounts;
 pub mod answer;
 pub mod auth;
 pub mod batches;
+pub mod customers;
+pub mod download;
 pub mod error;
 pub mod inventory;
+pub mod orders;
 pub mod products;
 pub mod requests;
 pub mod serials;
@@ -54,6 +60,8 @@ fn routes() -> Vec<Documented> {
         warehouses::routes(),
         batches::routes(),
         serials::routes(),
+        orders::routes(),
+        customers::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
@@ -94,7 +102,9 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "inventory", description = "What lies where, what runs low, what happened to it, and changing it"),
         (name = "warehouses", description = "Where stock lies"),
         (name = "batches", description = "Goods of one make with their dates, of products tracked by batch"),
-        (name = "serials", description = "Single units, of products tracked by serial number")
+        (name = "serials", description = "Single units, of products tracked by serial number"),
+        (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
+        (name = "customers", description = "Who orders, and their addresses")
     ),
     components(schemas(error::ErrorResponse)),
     modifiers(&SecuritySchemes),

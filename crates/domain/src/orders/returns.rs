@@ -118,7 +118,12 @@ fn take_units(sold: &mut Vec<Sold>, part: &ReturnLine, line: &Line) -> Result<Ve
         })?;
         taken.push(sold.remove(at).id);
     }
-    let wanted = part.quantity.as_whole().and_then(|units| usize::try_from(units).ok()).unwrap_or(0);
+    let wanted = part.quantity.as_whole().and_then(|units| usize::try_from(units).ok());
+    if wanted.is_none() && sold.iter().any(of_line) {
+        let message = format!("must be a whole number: {} left unit by unit", line.sku);
+        return Err(Error::Invalid(vec![Problem::new("quantity", message)]));
+    }
+    let wanted = wanted.unwrap_or(0);
     while taken.len() < wanted {
         let Some(at) = sold.iter().position(of_line) else { break };
         taken.push(sold.remove(at).id);

@@ -1,46 +1,9 @@
-//! The same small number of statements for a call, whatever it finds.
+//! Stock: reading it and changing it.
 
 use serde_json::json;
 
-use crate::support::{Client, Shop, on_each_engine};
-
-#[test]
-fn a_list_costs_the_same_statements_whatever_its_size() {
-    on_each_engine(async |shop| {
-        for number in 0..60 {
-            let body =
-                json!({"name": format!("Anvil {number}"), "sku": format!("ANVIL-{number}"), "base_price": number});
-            shop.iom().post("/products", body).await.is(201);
-        }
-        for (client, few, many, most) in [
-            (shop.iom(), "/products?limit=1", "/products?limit=60", 4),
-            (shop.iom(), "/products?search=anvil&limit=1", "/products?search=anvil&limit=60", 4),
-            (shop.iom(), "/products?active=true&limit=2", "/products?active=true&limit=60", 4),
-            (shop.simbiz(), "/inventory/items?per_page=1", "/inventory/items?per_page=60", 3),
-            (shop.simbiz(), "/inventory/items?q=anvil&per_page=1", "/inventory/items?q=anvil&per_page=60", 3),
-        ] {
-            let (first, again) = (count(shop, &client, few).await, count(shop, &client, few).await);
-            let wide = count(shop, &client, many).await;
-            assert_eq!(first, again, "{few}");
-            assert_eq!(first, wide, "{many}");
-            assert!(first <= most, "{few}: {first} statements");
-        }
-    });
-}
-
-#[test]
-fn one_item_costs_the_same_statements_whatever_it_holds() {
-    on_each_engine(async |shop| {
-        let id = shop
-            .iom()
-            .post("/products", json!({"name": "Anvil", "sku": "ANVIL", "base_price": 1}))
-            .await
-            .is(201)
-            .at("/id");
-        assert_eq!(count(shop, &shop.iom(), &format!("/products/{id}")).await, 4);
-        assert_eq!(count(shop, &shop.simbiz(), &format!("/inventory/items/{id}")).await, 2);
-    });
-}
+use super::{count, counted};
+use crate::support::{Client, on_each_engine};
 
 #[test]
 fn a_list_of_stock_costs_the_same_statements_whatever_its_size() {
@@ -121,9 +84,9 @@ fn a_change_of_stock_costs_the_same_statements_whatever_it_touches() {
                 ("/inventory/transfer", carried(lot)),
                 ("/inventory/transfer", carried(unit)),
             ] {
-                let (reply, statements) = shop.statements_of(client.post(path, body)).await;
+                let (statements, reply) = counted(shop, client.post(path, body)).await;
                 assert!(reply.status < 300, "{path}: {}", reply.text());
-                cost.push(without_words(&statements));
+                cost.push(statements);
             }
             costs.push(cost);
         }
@@ -136,16 +99,4 @@ fn a_change_of_stock_costs_the_same_statements_whatever_it_touches() {
 async fn product(client: &Client<'_>, sku: &str, tracking: &str) -> i64 {
     let body = json!({"name": sku, "sku": sku, "base_price": 1, "tracking_type": tracking});
     client.post("/products", body).await.is(201).at("/id").as_i64().expect("an id")
-}
-
-/// Statements of one call, the transaction's own words aside.
-async fn count(shop: &Shop, client: &Client<'_>, path: &str) -> usize {
-    let (reply, statements) = shop.statements_of(client.get(path)).await;
-    reply.is(200);
-    without_words(&statements)
-}
-
-fn without_words(statements: &[String]) -> usize {
-    let words = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"];
-    statements.iter().filter(|statement| !words.iter().any(|word| statement.starts_with(word))).count()
 }

@@ -1,0 +1,63 @@
+//! The same small number of statements for a call, whatever it finds.
+
+mod orders;
+mod stock;
+
+use std::future::Future;
+
+use serde_json::json;
+
+use crate::support::{Client, Reply, Shop, on_each_engine};
+
+#[test]
+fn a_list_costs_the_same_statements_whatever_its_size() {
+    on_each_engine(async |shop| {
+        for number in 0..60 {
+            let body =
+                json!({"name": format!("Anvil {number}"), "sku": format!("ANVIL-{number}"), "base_price": number});
+            shop.iom().post("/products", body).await.is(201);
+        }
+        for (client, few, many, most) in [
+            (shop.iom(), "/products?limit=1", "/products?limit=60", 4),
+            (shop.iom(), "/products?search=anvil&limit=1", "/products?search=anvil&limit=60", 4),
+            (shop.iom(), "/products?active=true&limit=2", "/products?active=true&limit=60", 4),
+            (shop.simbiz(), "/inventory/items?per_page=1", "/inventory/items?per_page=60", 3),
+            (shop.simbiz(), "/inventory/items?q=anvil&per_page=1", "/inventory/items?q=anvil&per_page=60", 3),
+        ] {
+            let (first, again) = (count(shop, &client, few).await, count(shop, &client, few).await);
+            let wide = count(shop, &client, many).await;
+            assert_eq!(first, again, "{few}");
+            assert_eq!(first, wide, "{many}");
+            assert!(first <= most, "{few}: {first} statements");
+        }
+    });
+}
+
+#[test]
+fn one_item_costs_the_same_statements_whatever_it_holds() {
+    on_each_engine(async |shop| {
+        let id = shop
+            .iom()
+            .post("/products", json!({"name": "Anvil", "sku": "ANVIL", "base_price": 1}))
+            .await
+            .is(201)
+            .at("/id");
+        assert_eq!(count(shop, &shop.iom(), &format!("/products/{id}")).await, 4);
+        assert_eq!(count(shop, &shop.simbiz(), &format!("/inventory/items/{id}")).await, 2);
+    });
+}
+
+/// Statements of one reading call.
+async fn count(shop: &Shop, client: &Client<'_>, path: &str) -> usize {
+    let (count, reply) = counted(shop, client.get(path)).await;
+    reply.is(200);
+    count
+}
+
+/// Statements of one call, the transaction's own words aside.
+async fn counted(shop: &Shop, call: impl Future<Output = Reply>) -> (usize, Reply) {
+    let (reply, statements) = shop.statements_of(call).await;
+    let words = ["BEGIN", "COMMIT", "SAVEPOINT", "RELEASE"];
+    let said = statements.iter().filter(|statement| !words.iter().any(|word| statement.starts_with(word)));
+    (said.count(), reply)
+}
