@@ -2,6 +2,8 @@
 
 -- What the goods of a stock row are worth at cost: written by the server, since SQL must not multiply money.
 ALTER TABLE stock_levels ADD COLUMN value BIGINT NOT NULL DEFAULT 0;
+-- Who keeps a copy of all balances asks for what changed since last time.
+CREATE INDEX stock_levels_updated_index ON stock_levels (tenant_id, updated_at, product_id, warehouse_id);
 
 CREATE TABLE batches (
     tenant_id BIGINT NOT NULL REFERENCES tenants (id),

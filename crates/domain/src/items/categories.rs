@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::master::{Reference, find_in};
+use super::master::{Entry, Reference, entries_of, find_in};
 use crate::access::secrets::random_hex;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::schema::categories;
@@ -65,6 +65,14 @@ pub struct CategoryChanges {
 pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Category>> {
     let of_tenant = categories::table.filter(categories::tenant_id.eq(tx.tenant_id()));
     Ok(of_tenant.order(categories::id).select(Category::as_select()).load(tx.conn)?)
+}
+
+/// All categories as other lists have their entries, by id.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn entries(tx: &mut Tx<'_>) -> Result<Vec<Entry>> {
+    Ok(entries_of!(categories, tx))
 }
 
 /// Makes a category.

@@ -20,6 +20,21 @@ pub enum List {
     Uoms,
 }
 
+/// An entry of a list that describes items or stock.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Entry {
+    /// Its id.
+    pub id: i64,
+    /// Its code, unique within its list in any case.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Whether it is in use.
+    pub is_active: bool,
+    /// When it last changed, in UTC.
+    pub updated_at: NaiveDateTime,
+}
+
 /// How a command refers to an entry of a list, or to a category.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reference {
@@ -65,6 +80,30 @@ impl std::fmt::Display for By {
             Self::Code(text) | Self::Unreadable(text) => f.write_str(text),
         }
     }
+}
+
+/// Reads all entries of the table of a list, by id.
+macro_rules! entries_of {
+    ($table:ident, $tx:ident) => {
+        $table::table
+            .filter($table::tenant_id.eq($tx.tenant_id()))
+            .order($table::id)
+            .select(($table::id, $table::code, $table::name, $table::is_active, $table::updated_at))
+            .load($tx.conn)?
+    };
+}
+pub(crate) use entries_of;
+
+/// All entries of a list, by id.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn entries(tx: &mut Tx<'_>, list: List) -> Result<Vec<Entry>> {
+    Ok(match list {
+        List::Brands => entries_of!(brands, tx),
+        List::Types => entries_of!(item_types, tx),
+        List::Uoms => entries_of!(uoms, tx),
+    })
 }
 
 /// Finds what a command refers to in the table of a list.
