@@ -18,6 +18,7 @@ pub mod envelope;
 pub mod error;
 pub mod ids;
 pub mod items;
+pub mod lists;
 pub mod loose;
 pub mod organization;
 pub mod times;
