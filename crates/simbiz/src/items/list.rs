@@ -20,7 +20,7 @@ use crate::ids;
 use crate::lists::{Number, Page, Whole, everything, wants_all};
 use crate::loose::Loose;
 use crate::organization::{Named, OrganizationFields, Owner};
-use crate::times::{self, Moment};
+use crate::times::{self, Span};
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Documented> {
@@ -201,8 +201,7 @@ struct Wanted {
     id: Option<String>,
     code: Option<String>,
     barcode: Option<String>,
-    updated_from: Option<Moment>,
-    updated_to: Option<Moment>,
+    updated: Span,
 }
 
 impl Whole for Listing {
@@ -244,15 +243,7 @@ impl ItemListQuery {
         let (code, barcode) = (text("item_code", item_code), text("item_barcode", item_barcode));
         let (from, to) = (text("updated_from", updated_from), text("updated_to", updated_to));
         check.finish()?;
-        let mut check = Check::new();
-        let mut moment = |name: &str, text: Option<&String>| {
-            let read = text.map(|text| Moment::parse(text).ok_or(times::EXPECTED)).transpose();
-            check.accept(name, read).ok().flatten()
-        };
-        let (updated_from, updated_to) = (moment("updated_from", from.as_ref()), moment("updated_to", to.as_ref()));
-        if !check.is_clean() {
-            return Err(Reason::DateTime(check.into_problems()));
-        }
+        let updated = Span::read(from.as_deref(), to.as_deref())?;
         let filters = ItemFilters {
             organization_id: named.id.unwrap_or_default(),
             organization_code: named.code.unwrap_or_default(),
@@ -265,13 +256,14 @@ impl ItemListQuery {
             item_barcode: barcode.clone(),
         };
         let page = (!wants_all(all, paginate)).then(|| Page::of(page.lenient(), per_page.lenient()));
-        Ok(Listing { wanted: Wanted { search, name, id, code, barcode, updated_from, updated_to }, filters, page })
+        Ok(Listing { wanted: Wanted { search, name, id, code, barcode, updated }, filters, page })
     }
 }
 
 impl Wanted {
     fn filter(&self, tenant: &Tenant) -> ItemFilter {
-        let Self { search, name, id, code, barcode, updated_from, updated_to } = self;
+        let Self { search, name, id, code, barcode, updated } = self;
+        let (updated_from, updated_before) = updated.bounds(tenant.zone);
         ItemFilter {
             search: search.clone(),
             name: name.clone(),
@@ -279,8 +271,8 @@ impl Wanted {
             id: id.as_deref().map(|id| ids::number(id, tenant.id).unwrap_or(0)),
             code: code.clone(),
             barcode: barcode.clone(),
-            updated_from: updated_from.map(|moment| moment.begin(tenant.zone)),
-            updated_before: updated_to.map(|moment| moment.end(tenant.zone)),
+            updated_from,
+            updated_before,
             ..ItemFilter::default()
         }
     }
