@@ -81,8 +81,8 @@ impl PageFields {
     pub fn page(self) -> Option<Page> {
         let Self { page, per_page, all, paginate } = self;
         let blank = |field: &Field<Option<Number>>| matches!(field, Field::Absent | Field::Null | Field::Value(None));
-        let is_asked = !(blank(&page) && blank(&per_page)) && !wants_all(all, paginate);
-        is_asked.then(|| Page::of(page.lenient().flatten(), per_page.lenient().flatten()))
+        let is_everything = blank(&page) && blank(&per_page) || wants_all(all, paginate);
+        (!is_everything).then(|| Page::of(page.lenient().flatten(), per_page.lenient().flatten()))
     }
 }
 
