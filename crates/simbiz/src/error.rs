@@ -30,6 +30,13 @@ pub enum Reason {
     TokenRequest(Vec<Problem>),
     /// Texts that should be date-times are none.
     DateTime(Vec<Problem>),
+    /// There is no such list of reference data.
+    UnknownResource {
+        /// What was asked for.
+        resource: String,
+        /// The lists there are.
+        allowed: Vec<&'static str>,
+    },
     /// Nothing is served there.
     UnknownPath,
     /// Something is served there, but not by that method.
@@ -145,6 +152,11 @@ fn worded(reason: Reason) -> Wording {
         Reason::Body(fault) => of_body(&fault),
         Reason::TokenRequest(problems) => invalid("V3_REQ_VALIDATION_FAILED", &problems),
         Reason::DateTime(problems) => invalid("V3_REQ_INVALID_DATETIME", &problems),
+        Reason::UnknownResource { resource, allowed } => {
+            let message = format!("There is no such reference data: ask for one of {}.", allowed.join(", "));
+            let details = json!({ "resource": resource, "allowed": allowed });
+            Wording { details, ..wording(StatusCode::NOT_FOUND, "V3_INV_RESOURCE_NOT_ALLOWED", message) }
+        }
         Reason::UnknownPath => {
             let message = "Nothing is served at this path: compare it with /openapi/simbiz.json or read /docs.";
             wording(StatusCode::NOT_FOUND, "V3_ROUTE_NOT_FOUND", message)

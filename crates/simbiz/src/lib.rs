@@ -6,6 +6,9 @@
 //! - [`organization`]: how a call names it.
 //! - [`token`]: getting a token, and the health of the API.
 //! - [`items`]: items: lists, lookups, writes.
+//! - [`stocks`]: what lies of them where.
+//! - [`reference_data`]: the lists that describe them.
+//! - [`lists`]: pages, and everything in one answer.
 //! - [`ids`], [`times`], [`loose`]: ids, date-times and values as this dialect's clients write them.
 //! - [`envelope`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
@@ -18,8 +21,11 @@ pub mod envelope;
 pub mod error;
 pub mod ids;
 pub mod items;
+pub mod lists;
 pub mod loose;
 pub mod organization;
+pub mod reference_data;
+pub mod stocks;
 pub mod times;
 pub mod token;
 
@@ -51,7 +57,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The one list that serves and documents.
 fn routes() -> Vec<Documented> {
-    [token::routes(), items::routes()].into_iter().flatten().collect()
+    [token::routes(), items::routes(), stocks::routes(), reference_data::routes()].into_iter().flatten().collect()
 }
 
 /// What any operation can answer; what belongs to one stands at that one.
@@ -93,6 +99,8 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
     tags(
         (name = "auth", description = "Getting a token"),
         (name = "items", description = "Inventory items"),
+        (name = "stocks", description = "Stock balances"),
+        (name = "reference data", description = "The lists that items and stock refer to"),
         (name = "system", description = "The API itself")
     ),
     components(schemas(envelope::FailureResponse)),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use stockbridge_domain::Organization;
+use stockbridge_domain::{Organization, Tenant};
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
 use utoipa::openapi::{RefOr, Schema};
@@ -38,6 +38,14 @@ pub struct Named {
     pub id: Option<String>,
     /// The code, as it was sent.
     pub code: Option<String>,
+}
+
+/// The organization that every row of a list names.
+pub struct Owner<'a> {
+    /// Its id.
+    pub id: String,
+    /// The organization.
+    pub tenant: &'a Tenant,
 }
 
 /// A body that says `T` and names the organization beside it: for the document alone, under the name of `T`.
@@ -92,6 +100,13 @@ impl Named {
     pub fn organization(&self) -> Option<Organization> {
         let by_id = self.id.as_deref().map(ids::organization_named);
         by_id.or_else(|| self.code.clone().map(Organization::Code))
+    }
+}
+
+impl<'a> Owner<'a> {
+    /// The organization of this tenant.
+    pub fn of(tenant: &'a Tenant) -> Self {
+        Self { id: ids::organization(tenant.id), tenant }
     }
 }
 

@@ -4,9 +4,12 @@
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, SubsecRound, TimeDelta, TimeZone, Timelike};
 use chrono_tz::Tz;
 use stockbridge_domain::zone::{occurrences, start_of};
+use stockbridge_http::check::Check;
+
+use crate::error::Reason;
 
 /// What a text must look like, as the end of a sentence that begins with the field's name.
-pub const EXPECTED: &str = "must be a date-time such as 2026-04-09 00:00:00";
+const EXPECTED: &str = "must be a date-time such as 2026-04-09 00:00:00";
 
 /// A date-time as it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +20,34 @@ pub enum Moment {
     Clock(NaiveDateTime),
     /// An instant that came with its offset, in UTC.
     Instant(NaiveDateTime),
+}
+
+/// From when to when, as the fields `updated_from` and `updated_to` ask for it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Span {
+    from: Option<Moment>,
+    to: Option<Moment>,
+}
+
+impl Span {
+    /// Reads both ends, as far as they were sent.
+    ///
+    /// # Errors
+    /// [`Reason::DateTime`] naming each that is none.
+    pub fn read(from: Option<&str>, to: Option<&str>) -> Result<Self, Reason> {
+        let mut check = Check::new();
+        let mut moment = |name: &str, text: Option<&str>| {
+            let read = text.map(|text| Moment::parse(text).ok_or(EXPECTED)).transpose();
+            check.accept(name, read).ok().flatten()
+        };
+        let span = Self { from: moment("updated_from", from), to: moment("updated_to", to) };
+        if check.is_clean() { Ok(span) } else { Err(Reason::DateTime(check.into_problems())) }
+    }
+
+    /// The first instant that is meant, and the first one after, in UTC.
+    pub fn bounds(self, zone: Tz) -> (Option<NaiveDateTime>, Option<NaiveDateTime>) {
+        (self.from.map(|from| from.begin(zone)), self.to.map(|to| to.end(zone)))
+    }
 }
 
 impl Moment {

@@ -5,6 +5,8 @@ ALTER TABLE stock_levels ADD COLUMN value BIGINT NOT NULL DEFAULT 0;
 -- Few rows run low at a time: they are listed and counted without a look at the others.
 CREATE INDEX stock_levels_low ON stock_levels (tenant_id, product_id, warehouse_id)
     WHERE reorder_level > 0 AND quantity <= reorder_level;
+-- Who keeps a copy of all balances asks for what changed since last time.
+CREATE INDEX stock_levels_updated_index ON stock_levels (tenant_id, updated_at, product_id, warehouse_id);
 
 CREATE TABLE batches (
     tenant_id BIGINT NOT NULL REFERENCES tenants (id),

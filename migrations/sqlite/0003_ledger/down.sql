@@ -4,4 +4,5 @@ DROP TABLE serials;
 DROP TABLE batch_levels;
 DROP TABLE batches;
 DROP INDEX stock_levels_low;
+DROP INDEX stock_levels_updated_index;
 ALTER TABLE stock_levels DROP COLUMN value;

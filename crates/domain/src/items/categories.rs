@@ -3,7 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::master::{self, Reference};
+use super::master::{Entry, Reference, entries_of, find_in};
 use crate::access::secrets::random_hex;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::schema::categories;
@@ -67,13 +67,21 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Category>> {
     Ok(of_tenant.order(categories::id).select(Category::as_select()).load(tx.conn)?)
 }
 
+/// All categories as other lists have their entries, by id.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn entries(tx: &mut Tx<'_>) -> Result<Vec<Entry>> {
+    Ok(entries_of!(categories, tx))
+}
+
 /// Makes a category.
 ///
 /// # Errors
 /// [`Error::Duplicate`] for a code that is taken; [`Error::UnknownReference`] for an unknown parent;
 /// [`Error::Invalid`] when it would stand too deep.
 pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
-    let parent = new.parent.as_ref().map(|parent| master::resolve(tx, Thing::Category, parent)).transpose()?;
+    let parent = new.parent.as_ref().map(|parent| resolve(tx, parent)).transpose()?;
     if let (Some(parent), Some(reference)) = (parent, &new.parent) {
         stands_clear(tx, new.id, parent, reference)?;
     }
@@ -122,7 +130,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Cate
         Change::Keep => {}
         Change::Clear => after.parent_id = None,
         Change::Set(parent) => {
-            let parent_id = master::resolve(tx, Thing::Category, parent)?;
+            let parent_id = resolve(tx, parent)?;
             stands_clear(tx, Some(id), parent_id, parent)?;
             after.parent_id = Some(parent_id);
         }
@@ -162,6 +170,15 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
     diesel::delete(categories::table.filter(this)).execute(tx.conn)?;
     Ok(())
+}
+
+/// The id of a category that a command refers to.
+///
+/// # Errors
+/// [`Error::UnknownReference`] when this tenant has none like it.
+pub(super) fn resolve(tx: &mut Tx<'_>, reference: &Reference) -> Result<i64> {
+    let found: Option<i64> = find_in!(categories, tx, reference);
+    found.ok_or_else(|| reference.unknown(Thing::Category))
 }
 
 /// An item went from one category to another, or came, or went. Lower ids first, so that crossing moves cannot

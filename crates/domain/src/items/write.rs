@@ -3,10 +3,10 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::master::{self, Reference};
+use super::master::{self, List, Reference};
 use super::{Item, Tracking, categories, images};
 use crate::counters;
-use crate::error::{Error, Result, Thing};
+use crate::error::{Error, Result};
 use crate::schema::products;
 use crate::stock;
 use crate::store::Tx;
@@ -249,15 +249,15 @@ fn apply(tx: &mut Tx<'_>, item: &mut Item, changes: &ItemChanges) -> Result<()> 
     change(&mut item.barcode, barcode, String::from);
     change(&mut item.vendor, vendor, String::from);
     change(&mut item.description, description, String::from);
-    for (field, thing, reference) in [
-        (&mut item.category_id, Thing::Category, category),
-        (&mut item.type_id, Thing::ItemType, item_type),
-        (&mut item.brand_id, Thing::Brand, brand),
-        (&mut item.base_uom_id, Thing::Uom, base_uom),
-        (&mut item.sales_uom_id, Thing::Uom, sales_uom),
-        (&mut item.purchase_uom_id, Thing::Uom, purchase_uom),
+    refer(&mut item.category_id, &category, |category| categories::resolve(tx, category))?;
+    for (field, list, reference) in [
+        (&mut item.type_id, List::Types, item_type),
+        (&mut item.brand_id, List::Brands, brand),
+        (&mut item.base_uom_id, List::Uoms, base_uom),
+        (&mut item.sales_uom_id, List::Uoms, sales_uom),
+        (&mut item.purchase_uom_id, List::Uoms, purchase_uom),
     ] {
-        refer(tx, field, thing, &reference)?;
+        refer(field, &reference, |entry| master::resolve(tx, list, entry))?;
     }
     item.tracking = tracking.unwrap_or(item.tracking);
     let mut price = Some(item.base_price);
@@ -283,11 +283,15 @@ fn change<T, V>(field: &mut Option<T>, change: Change<V>, value: impl FnOnce(V) 
     }
 }
 
-fn refer(tx: &mut Tx<'_>, field: &mut Option<i64>, thing: Thing, change: &Change<Reference>) -> Result<()> {
+fn refer(
+    field: &mut Option<i64>,
+    change: &Change<Reference>,
+    resolve: impl FnOnce(&Reference) -> Result<i64>,
+) -> Result<()> {
     match change {
         Change::Keep => {}
         Change::Clear => *field = None,
-        Change::Set(reference) => *field = Some(master::resolve(tx, thing, reference)?),
+        Change::Set(reference) => *field = Some(resolve(reference)?),
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //!
 //! [`ledger`] is the one way in which stock changes; the other files say what is asked of it.
 
+pub mod balances;
 pub mod batches;
 mod commands;
 pub(crate) mod goods;

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::ledger;
 use crate::error::{Error, Problem, Result, Thing};
+use crate::items::master::{Entry, entries_of};
 use crate::orders::Status;
 use crate::schema::{orders, stock_levels as levels, warehouses as places};
 use crate::store::Tx;
@@ -93,6 +94,14 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Stocked>> {
         Stocked { warehouse, skus, value }
     };
     Ok(all.into_iter().map(stocked).collect())
+}
+
+/// All warehouses as other lists have their entries, by id.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn entries(tx: &mut Tx<'_>) -> Result<Vec<Entry>> {
+    Ok(entries_of!(places, tx))
 }
 
 /// Opens a warehouse. The first one of a tenant is its default.

@@ -3,12 +3,12 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use stockbridge_domain::items::categories::{self, NewCategory};
 use stockbridge_domain::items::images::{self, Image};
-use stockbridge_domain::items::master::{self, By, NewEntry, Reference};
+use stockbridge_domain::items::master::{self, By, List, NewEntry, Reference};
 use stockbridge_domain::items::{self, Item, Tracking};
 use stockbridge_domain::stock::serials::{self, NewSerials};
 use stockbridge_domain::stock::{self, Opening, warehouses};
 use stockbridge_domain::values::{Money, Quantity, Weight};
-use stockbridge_domain::{Fault, Result, Thing, Tx};
+use stockbridge_domain::{Fault, Result, Tx};
 
 use super::{code, day, name};
 
@@ -46,12 +46,12 @@ fn lists(acme: &mut Tx<'_>) -> Result<()> {
         let known_as = known_as.map(code).transpose()?;
         categories::create(acme, &NewCategory { id: Some(id), code: known_as, name: name(called)?, parent })?;
     }
-    for (thing, known_as, called) in [
-        (Thing::ItemType, "TYPE001", "Finished goods"),
-        (Thing::Brand, "BRAND001", "House brand"),
-        (Thing::Uom, "PCS", "Pieces"),
+    for (list, known_as, called) in [
+        (List::Types, "TYPE001", "Finished goods"),
+        (List::Brands, "BRAND001", "House brand"),
+        (List::Uoms, "PCS", "Pieces"),
     ] {
-        master::create(acme, thing, &NewEntry { code: code(known_as)?, name: name(called)? })?;
+        master::create(acme, list, &NewEntry { code: code(known_as)?, name: name(called)? })?;
     }
     Ok(())
 }

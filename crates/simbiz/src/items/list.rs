@@ -1,36 +1,26 @@
 //! The list of items: by page, or everything in one answer.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
 use actix_web::HttpResponse;
-use actix_web::http::header::ContentType;
-use actix_web::web::Bytes;
 use serde::{Deserialize, Serialize};
 use stockbridge_domain::items::{self, ItemFilter, ItemHead};
-use stockbridge_domain::page::{DEFAULT_LIMIT, MAX_LIMIT, Slice, Start, Window};
+use stockbridge_domain::page::{Part, Slice, Window};
 use stockbridge_domain::{Result, Tenant, Tx};
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
-use stockbridge_http::pass::Pass;
 use stockbridge_http::query::Query;
 use stockbridge_http::reply;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
-use stockbridge_http::scalar::{FromScalar, Scalar};
-use stockbridge_http::stream::{self, Piece};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::auth::{Call, Caller};
 use crate::envelope::{FailureResponse, Pagination, Success};
 use crate::error::{Reason, Refusal};
 use crate::ids;
+use crate::lists::{Number, Page, Whole, everything, wants_all};
 use crate::loose::Loose;
-use crate::organization::{Named, OrganizationFields};
-use crate::times::{self, Moment};
-
-/// Rows that are read at once when all are wanted: a transaction of a few milliseconds.
-const SLICE: i64 = 1000;
+use crate::organization::{Named, OrganizationFields, Owner};
+use crate::times::{self, Span};
 
 /// The routes of this file.
 pub(super) fn routes() -> Vec<Documented> {
@@ -65,71 +55,18 @@ async fn list_items(
 }
 
 async fn one_page(call: &Call, listing: Listing, page: Page) -> std::result::Result<HttpResponse, Refusal> {
-    let Page { number, size } = page;
     let Listing { wanted, filters, page: _ } = listing;
     let command = move |tx: &mut Tx<'_>| {
-        let window = Window { start: Start::Page(number), limit: size };
-        let slice = items::list_heads(tx, &wanted.filter(tx.tenant()), &window)?;
+        let slice = items::list_heads(tx, &wanted.filter(tx.tenant()), &page.window())?;
         Ok((slice, tx.tenant().clone()))
     };
     let say = |(Slice { rows, total, next: _ }, tenant)| {
-        let organization = Organization::of(&tenant);
-        let data = rows.into_iter().map(|head| ItemRow::of(head, &organization)).collect();
-        let meta = ItemListMeta { pagination: Pagination::of(number, size, total), filters };
+        let owner = Owner::of(&tenant);
+        let data = rows.into_iter().map(|head| ItemRow::of(head, &owner)).collect();
+        let meta = ItemListMeta { pagination: Pagination::of(page.number, page.size, total), filters };
         reply::ok(&ItemListResponse { status: Success::Ok, data, meta })
     };
     Ok(call.read(command, say).await?.into())
-}
-
-/// Everything, slice by slice. What the envelope says of the whole stands at its end, when it is known.
-async fn everything(call: &Call, listing: Listing) -> std::result::Result<HttpResponse, Refusal> {
-    let (pass, listing) = (call.pass().clone(), Arc::new(listing));
-    let first = next_piece(pass.clone(), Arc::clone(&listing), Sent { rows: 0, start: Start::Page(1) }).await;
-    let first = first.map_err(|error| call.refuse(error))?;
-    if first.next.is_none() {
-        // A list of one piece is sent with its length, which oldest clients like better.
-        return Ok(HttpResponse::Ok().insert_header(ContentType::json()).body(first.bytes));
-    }
-    let more = move |sent| next_piece(pass.clone(), Arc::clone(&listing), sent);
-    let pieces = stream::pieces(Rc::clone(call.pass().trail()), first, more);
-    Ok(HttpResponse::Ok().insert_header(ContentType::json()).streaming(pieces))
-}
-
-async fn next_piece(pass: Pass, listing: Arc<Listing>, sent: Sent) -> Result<Piece<Sent>> {
-    pass.read(move |tx| piece(tx, &listing, sent), Ok).await
-}
-
-fn piece(tx: &mut Tx<'_>, listing: &Listing, sent: Sent) -> Result<Piece<Sent>> {
-    let window = Window { start: sent.start, limit: SLICE };
-    let part = items::heads(tx, &listing.wanted.filter(tx.tenant()), &window)?;
-    let organization = Organization::of(tx.tenant());
-    let mut bytes = Vec::new();
-    if sent.rows == 0 {
-        bytes.extend_from_slice(br#"{"status":"OK","data":["#);
-    }
-    let mut rows = sent.rows;
-    for head in part.rows {
-        if rows > 0 {
-            bytes.push(b',');
-        }
-        reply::append(&mut bytes, &ItemRow::of(head, &organization))?;
-        rows += 1;
-    }
-    let next = part.next.map(|cursor| Sent { rows, start: Start::After(cursor) });
-    if next.is_none() {
-        let meta = ItemListMeta { pagination: Pagination::everything(rows), filters: listing.filters.clone() };
-        bytes.extend_from_slice(br#"],"meta":"#);
-        reply::append(&mut bytes, &meta)?;
-        bytes.push(b'}');
-    }
-    Ok(Piece { bytes: Bytes::from(bytes), next })
-}
-
-/// How far an answer in pieces has come.
-#[derive(Debug, Clone, Copy)]
-struct Sent {
-    rows: i64,
-    start: Start,
 }
 
 /// What is asked of the list
@@ -248,28 +185,12 @@ struct ItemRow<'a> {
     updated: String,
 }
 
-/// An organization as every row names it.
-struct Organization<'a> {
-    id: String,
-    tenant: &'a Tenant,
-}
-
-/// A whole number without bounds: what is too large to hold is as large as can be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Number(i64);
-
 /// What is wanted, and how it is said.
 struct Listing {
     wanted: Wanted,
     filters: ItemFilters,
     /// `None`: everything.
     page: Option<Page>,
-}
-
-#[derive(Clone, Copy)]
-struct Page {
-    number: i64,
-    size: i64,
 }
 
 /// The conditions, as far as they can be read without knowing the organization.
@@ -280,15 +201,22 @@ struct Wanted {
     id: Option<String>,
     code: Option<String>,
     barcode: Option<String>,
-    updated_from: Option<Moment>,
-    updated_to: Option<Moment>,
+    updated: Span,
 }
 
-impl FromScalar for Number {
-    fn from_scalar(scalar: Scalar<'_>) -> std::result::Result<Self, String> {
-        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let beyond = matches!(&scalar, Scalar::Text(text) if is_digits(text.trim()));
-        i64::from_scalar(scalar).or_else(|message| if beyond { Ok(i64::MAX) } else { Err(message) }).map(Self)
+impl Whole for Listing {
+    type Row = ItemHead;
+
+    fn part(&self, tx: &mut Tx<'_>, window: &Window) -> Result<Part<ItemHead>> {
+        items::heads(tx, &self.wanted.filter(tx.tenant()), window)
+    }
+
+    fn row(row: ItemHead, owner: &Owner<'_>) -> impl Serialize {
+        ItemRow::of(row, owner)
+    }
+
+    fn meta(&self, pagination: Pagination) -> impl Serialize {
+        ItemListMeta { pagination, filters: self.filters.clone() }
     }
 }
 
@@ -315,15 +243,7 @@ impl ItemListQuery {
         let (code, barcode) = (text("item_code", item_code), text("item_barcode", item_barcode));
         let (from, to) = (text("updated_from", updated_from), text("updated_to", updated_to));
         check.finish()?;
-        let mut check = Check::new();
-        let mut moment = |name: &str, text: Option<&String>| {
-            let read = text.map(|text| Moment::parse(text).ok_or(times::EXPECTED)).transpose();
-            check.accept(name, read).ok().flatten()
-        };
-        let (updated_from, updated_to) = (moment("updated_from", from.as_ref()), moment("updated_to", to.as_ref()));
-        if !check.is_clean() {
-            return Err(Reason::DateTime(check.into_problems()));
-        }
+        let updated = Span::read(from.as_deref(), to.as_deref())?;
         let filters = ItemFilters {
             organization_id: named.id.unwrap_or_default(),
             organization_code: named.code.unwrap_or_default(),
@@ -335,24 +255,15 @@ impl ItemListQuery {
             item_name: name.clone(),
             item_barcode: barcode.clone(),
         };
-        let wants_all = all.lenient() == Some(true) || paginate.lenient() == Some(false);
-        let page = (!wants_all).then(|| Page::of(page, per_page));
-        Ok(Listing { wanted: Wanted { search, name, id, code, barcode, updated_from, updated_to }, filters, page })
-    }
-}
-
-impl Page {
-    /// Lenient, as decided: nobody is refused for the number of a page.
-    fn of(number: Field<Number>, size: Field<Number>) -> Self {
-        let positive =
-            |field: Field<Number>| field.lenient().map(|Number(number)| number).filter(|number| *number >= 1);
-        Self { number: positive(number).unwrap_or(1), size: positive(size).unwrap_or(DEFAULT_LIMIT).min(MAX_LIMIT) }
+        let page = (!wants_all(all, paginate)).then(|| Page::of(page.lenient(), per_page.lenient()));
+        Ok(Listing { wanted: Wanted { search, name, id, code, barcode, updated }, filters, page })
     }
 }
 
 impl Wanted {
     fn filter(&self, tenant: &Tenant) -> ItemFilter {
-        let Self { search, name, id, code, barcode, updated_from, updated_to } = self;
+        let Self { search, name, id, code, barcode, updated } = self;
+        let (updated_from, updated_before) = updated.bounds(tenant.zone);
         ItemFilter {
             search: search.clone(),
             name: name.clone(),
@@ -360,23 +271,17 @@ impl Wanted {
             id: id.as_deref().map(|id| ids::number(id, tenant.id).unwrap_or(0)),
             code: code.clone(),
             barcode: barcode.clone(),
-            updated_from: updated_from.map(|moment| moment.begin(tenant.zone)),
-            updated_before: updated_to.map(|moment| moment.end(tenant.zone)),
+            updated_from,
+            updated_before,
             ..ItemFilter::default()
         }
     }
 }
 
-impl<'a> Organization<'a> {
-    fn of(tenant: &'a Tenant) -> Self {
-        Self { id: ids::organization(tenant.id), tenant }
-    }
-}
-
 impl<'a> ItemRow<'a> {
-    fn of(head: ItemHead, organization: &'a Organization<'_>) -> Self {
+    fn of(head: ItemHead, owner: &'a Owner<'_>) -> Self {
         let ItemHead { id, sku, name, barcode, updated_at } = head;
-        let Organization { id: organization_id, tenant } = organization;
+        let Owner { id: organization_id, tenant } = owner;
         Self {
             item_id: ids::id(tenant.id, id),
             item_code: sku,

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Thing};
 use crate::items::images::{self, Image};
-use crate::items::master::{self, By, NewEntry, Reference};
+use crate::items::master::{self, By, List, NewEntry, Reference};
 use crate::items::{self, Item, ItemChanges, NewItem, Tracking};
 use crate::stock;
 use crate::testing::{Fixture, Shop, code, id_of, money, name, on_both, on_postgres, reference, start, text, whole};
@@ -17,9 +17,9 @@ fn price(amount: &str) -> Change<Price> {
 }
 
 /// A brand, type or unit.
-fn entry(shop: &Shop<'_>, thing: Thing, entry_code: &str) -> i64 {
+fn entry(shop: &Shop<'_>, list: List, entry_code: &str) -> i64 {
     let new = NewEntry { code: code(entry_code), name: name(entry_code) };
-    shop.write(move |tx| master::create(tx, thing, &new)).unwrap()
+    shop.write(move |tx| master::create(tx, list, &new)).unwrap()
 }
 
 /// A change that sets one field to a reference.
@@ -28,7 +28,7 @@ type Field = fn(Reference) -> ItemChanges;
 /// A change of every field, to something else than a new item has.
 fn every_change(shop: &Shop<'_>) -> Vec<(&'static str, ItemChanges)> {
     let category = shop.category("Bolts").id;
-    let [item_type, brand, uom] = [Thing::ItemType, Thing::Brand, Thing::Uom].map(|thing| entry(shop, thing, "ONE"));
+    let [item_type, brand, uom] = [List::Types, List::Brands, List::Uoms].map(|list| entry(shop, list, "ONE"));
     let none = ItemChanges::default;
     vec![
         ("sku", ItemChanges { sku: Some(code("NEW")), ..none() }),
@@ -166,9 +166,9 @@ fn an_unknown_reference_names_its_field_and_changes_nothing() {
         let before = stored(&shop, id);
         let foreign = [
             other.category("Bolts").id,
-            entry(&other, Thing::ItemType, "THEIRS"),
-            entry(&other, Thing::Brand, "THEIRS"),
-            entry(&other, Thing::Uom, "THEIRS"),
+            entry(&other, List::Types, "THEIRS"),
+            entry(&other, List::Brands, "THEIRS"),
+            entry(&other, List::Uoms, "THEIRS"),
         ];
         let fields: [(Thing, i64, Field); 6] = [
             (Thing::Category, foreign[0], |to| ItemChanges { category: Change::Set(to), ..ItemChanges::default() }),
@@ -196,7 +196,7 @@ fn an_unknown_reference_names_its_field_and_changes_nothing() {
 fn a_reference_by_code_is_found_in_any_case() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
-        let brand = entry(&shop, Thing::Brand, "Größe");
+        let brand = entry(&shop, List::Brands, "Größe");
         let by_code = reference("brand", By::Code("gRÖßE".to_owned()));
         let item = shop.make("ANVIL", ItemChanges { brand: Change::Set(by_code), ..ItemChanges::default() }).unwrap();
         assert_eq!(item.brand_id, Some(brand));

@@ -93,17 +93,16 @@ fn filled(statement: &str) -> String {
 
 /// One row in every table that has a CHECK.
 fn one_of_each(fixture: &Fixture) {
-    use crate::error::Thing;
-    use crate::items::master::{self, NewEntry};
+    use crate::items::master::{self, List, NewEntry};
     let shop = Shop::open(fixture, "BHH");
     shop.user("ann@acme.com", Role::Staff);
     fixture.alter(|lobby| uids::create(lobby, &code("support"), &password(), None)).unwrap();
     let key = NewKey { id: None, name: name("Connector"), can_write: true, expires_on: None };
     shop.write(move |tx| keys::create(tx, &key).map(|_| ())).unwrap();
     shop.category("Bolts");
-    for thing in [Thing::Brand, Thing::ItemType, Thing::Uom] {
+    for list in [List::Brands, List::Types, List::Uoms] {
         let entry = NewEntry { code: code("X"), name: name("X") };
-        shop.write(move |tx| master::create(tx, thing, &entry)).unwrap();
+        shop.write(move |tx| master::create(tx, list, &entry)).unwrap();
     }
     let (item, warehouse) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
     shop.stock(item, warehouse, whole(2));

@@ -8,10 +8,10 @@ use crate::access::keys::{self, NewKey};
 use crate::access::uids;
 use crate::access::users::{self, NewUser};
 use crate::actor::Role;
-use crate::error::{Error, Fault, Result, Thing, Unique};
+use crate::error::{Error, Fault, Result, Unique};
 use crate::items::ItemChanges;
 use crate::items::categories::{self, NewCategory};
-use crate::items::master::{self, NewEntry};
+use crate::items::master::{self, List, NewEntry};
 use crate::schema::{product_images, simbiz_uids};
 use crate::stock::warehouses;
 use crate::testing::statements::UNCHECKED;
@@ -57,10 +57,10 @@ fn a_taken_code_is_named_whatever_it_is_the_code_of() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
         let entry = |text: &str| NewEntry { code: code(text), name: name(text) };
-        for thing in [Thing::Brand, Thing::ItemType, Thing::Uom] {
+        for list in [List::Brands, List::Types, List::Uoms] {
             let (first, again) = (entry("PCS"), entry("pcs"));
-            shop.write(move |tx| master::create(tx, thing, &first)).unwrap();
-            assert_eq!(shop.write(move |tx| master::create(tx, thing, &again)), duplicate(Unique::Code), "{thing}");
+            shop.write(move |tx| master::create(tx, list, &first)).unwrap();
+            assert_eq!(shop.write(move |tx| master::create(tx, list, &again)), duplicate(Unique::Code), "{list:?}");
         }
         for (text, expected) in [("CAT", Ok(())), ("cat", duplicate(Unique::Code))] {
             let new = NewCategory { id: None, code: Some(code(text)), name: name(text), parent: None };
