@@ -3,10 +3,13 @@
 mod access;
 mod examples;
 mod hostile;
+mod idempotency;
 mod legacy;
 mod lists;
 mod lookups;
+mod reference_data;
 mod refusals;
+mod stocks;
 mod token;
 mod writes;
 

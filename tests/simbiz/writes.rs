@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
+use stockbridge_domain::TenantId;
 use stockbridge_domain::items::categories::{self, NewCategory};
-use stockbridge_domain::items::master::{self, NewEntry};
+use stockbridge_domain::items::master::{self, List, NewEntry};
 use stockbridge_domain::values::Text;
-use stockbridge_domain::{TenantId, Thing};
 
 use super::{ITEMS, anvil, body, codes, refused, stocked, text};
 use crate::support::{Shop, on_each_engine};
@@ -295,8 +295,8 @@ async fn tokio_sleep(milliseconds: u64) {
 async fn lists(shop: &Shop) -> [String; 2] {
     let made = shop.store.alter(|lobby| {
         let tx = &mut lobby.as_system(TenantId::new(1))?;
-        for (thing, code) in [(Thing::ItemType, "TYPE"), (Thing::Brand, "BRAND"), (Thing::Uom, "PCS")] {
-            master::create(tx, thing, &NewEntry { code: some(code), name: some(code) })?;
+        for (list, code) in [(List::Types, "TYPE"), (List::Brands, "BRAND"), (List::Uoms, "PCS")] {
+            master::create(tx, list, &NewEntry { code: some(code), name: some(code) })?;
         }
         let mut category = |code: &str| {
             let new = NewCategory { id: None, code: Some(some(code)), name: some(code), parent: None };
