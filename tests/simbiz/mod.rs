@@ -2,6 +2,7 @@
 
 mod access;
 mod examples;
+mod floor;
 mod hostile;
 mod idempotency;
 mod legacy;

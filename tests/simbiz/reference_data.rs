@@ -2,10 +2,9 @@
 
 use chrono_tz::Tz;
 use serde_json::json;
-use stockbridge_domain::TenantId;
 use stockbridge_domain::items::master::{self, List, NewEntry};
-use stockbridge_domain::values::Text;
 
+use super::floor::{of_tenant, words};
 use super::token::move_to;
 use super::{refused, text};
 use crate::support::{Reply, Shop, on_each_engine};
@@ -177,18 +176,13 @@ async fn fill(shop: &Shop, tenant: i64, code: &'static str) {
     let category = json!({"name": format!("Called {code}"), "code": code});
     let client = if tenant == 1 { shop.iom() } else { shop.neighbour() };
     client.post("/products/categories", category).await.is(201);
-    let filled = shop.store.alter(move |lobby| {
-        let tx = &mut lobby.as_system(TenantId::new(tenant))?;
+    of_tenant(shop, tenant, move |tx| {
         for list in [List::Brands, List::Types, List::Uoms] {
             master::create(tx, list, &NewEntry { code: words(code), name: words(&format!("Called {code}")) })?;
         }
         Ok(())
-    });
-    filled.await.expect("the lists are filled");
-}
-
-fn words<const MAX: usize>(text: &str) -> Text<MAX> {
-    Text::parse(text).expect("a good text").expect("a text")
+    })
+    .await;
 }
 
 fn owned(codes: &[&str]) -> Vec<String> {

@@ -3,16 +3,13 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
-use stockbridge_domain::items::{self, NewItem};
-use stockbridge_domain::orders::{self, Channel, NewLine, NewOrder};
-use stockbridge_domain::stock::warehouses::{self, Details, NewWarehouse};
-use stockbridge_domain::stock::{self, Adjustment, Named, Transfer};
-use stockbridge_domain::values::{Quantity, Text};
-use stockbridge_domain::{Result, TenantId, Tx};
+use stockbridge_domain::items::master::{self, List, NewEntry};
+use stockbridge_domain::{Result, Tx, stock};
 
+use super::floor::{adjust, carry, item, make, number, of_tenant, order, ours, quantity, warehouse, words};
 use super::token::move_to;
 use super::{body, codes, refused, text};
-use crate::support::{Reply, Shop, keys_of, on_each_engine};
+use crate::support::{Reply, Shop, on_each_engine};
 
 const STOCKS: &str = "/inventory/stocks/by-location";
 
@@ -20,8 +17,8 @@ const STOCKS: &str = "/inventory/stocks/by-location";
 fn a_row_has_its_keys_in_order() {
     on_each_engine(async |shop| {
         for code in ["PCS", "BOX"] {
-            let uom = master_uom(code);
-            ours(shop, move |tx| items::master::create(tx, items::master::List::Uoms, &uom)).await;
+            let uom = NewEntry { code: words(code), name: words(code) };
+            ours(shop, move |tx| master::create(tx, List::Uoms, &uom)).await;
         }
         let sent = body(
             json!({"item_code": "ANVIL", "item_name": "Anvil", "item_barcode": "931"}),
@@ -329,8 +326,7 @@ fn another_method_or_path_is_refused_in_the_envelope() {
         for path in ["/inventory/stocks", "/inventory/stocks/by-location/1", "/inventory/stocks/by-item"] {
             refused(&shop.simbiz().get(path).await, 404, "V3_ROUTE_NOT_FOUND");
         }
-        let slash = shop.simbiz().get(&format!("{STOCKS}/?page=1")).await.is(200);
-        assert_eq!(keys_of(&slash.at("/meta/pagination").to_string()).len(), 4);
+        shop.simbiz().get(&format!("{STOCKS}/?page=1")).await.is(200);
     });
 }
 
@@ -353,75 +349,4 @@ fn places(reply: &Reply) -> Vec<String> {
     assert_eq!(reply.status, 200, "{}", reply.text());
     let rows = reply.at("/data").as_array().expect("rows").clone();
     rows.iter().map(|row| format!("{}@{}", text(&row["item_code"]), text(&row["location_code"]))).collect()
-}
-
-/// Carries out commands for our tenant.
-async fn ours<T: Send + 'static>(shop: &Shop, command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static) -> T {
-    of_tenant(shop, 1, command).await
-}
-
-async fn of_tenant<T: Send + 'static>(
-    shop: &Shop,
-    tenant: i64,
-    mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
-) -> T {
-    let done = shop.store.alter(move |lobby| command(&mut lobby.as_system(TenantId::new(tenant))?));
-    done.await.expect("the command is carried out")
-}
-
-async fn item(shop: &Shop, code: &'static str) -> i64 {
-    ours(shop, move |tx| make(tx, code)).await
-}
-
-fn make(tx: &mut Tx<'_>, code: &str) -> Result<i64> {
-    let new = NewItem { sku: words(code), name: words(code), rest: items::ItemChanges::default() };
-    Ok(items::create(tx, &new)?.id)
-}
-
-fn warehouse(tx: &mut Tx<'_>, code: &str) -> Result<i64> {
-    let (code, name) = (words(code), words(code));
-    let details = Details { code, name, address: None, city: None, state: None, is_default: None };
-    Ok(warehouses::create(tx, &NewWarehouse { id: None, details })?.id)
-}
-
-fn adjust(tx: &mut Tx<'_>, product_id: i64, warehouse_id: i64, by: &str) -> Result<()> {
-    let (quantity, named) = (quantity(by), Named::default());
-    stock::adjust(tx, &Adjustment { product_id, warehouse_id, quantity, expected: None, named, notes: None })?;
-    Ok(())
-}
-
-fn carry(tx: &mut Tx<'_>, product_id: i64, to: i64, how_much: &str) -> Result<()> {
-    let (quantity, named) = (quantity(how_much), Named::default());
-    stock::transfer(tx, &Transfer { product_id, from: 1, to, quantity, named, notes: None })
-}
-
-fn order(tx: &mut Tx<'_>, product_id: i64, how_much: &str) -> Result<()> {
-    let line = NewLine { product_id, quantity: quantity(how_much), unit_price: None, serials: Vec::new() };
-    let new = NewOrder {
-        customer_id: None,
-        warehouse_id: None,
-        channel: Channel::Api,
-        shipping_address: None,
-        written: |_| String::new(),
-        allow_backorder: false,
-        lines: vec![line],
-    };
-    orders::place(tx, &new)?;
-    Ok(())
-}
-
-fn master_uom(code: &str) -> items::master::NewEntry {
-    items::master::NewEntry { code: words(code), name: words(code) }
-}
-
-fn quantity(text: &str) -> Quantity {
-    Quantity::parse(text).expect("a quantity")
-}
-
-fn words<const MAX: usize>(text: &str) -> Text<MAX> {
-    Text::parse(text).expect("a good text").expect("a text")
-}
-
-fn number(id: &str) -> i64 {
-    id.rsplit('-').next().and_then(|number| number.parse().ok()).expect("a number")
 }
