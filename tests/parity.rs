@@ -2,6 +2,10 @@
 
 use serde_json::{Value, json};
 
+use stockbridge_domain::stock::{self, Adjustment, Named, Opening};
+use stockbridge_domain::values::Quantity;
+use stockbridge_domain::{Result, TenantId, Tx};
+
 use crate::support::{Shop, on_each_engine};
 
 #[test]
@@ -113,6 +117,69 @@ fn neighbours_see_nothing_of_each_other() {
         assert_eq!(other.at("/data/organization_code"), json!("NEXT"));
         totals_agree(shop, 1).await;
     });
+}
+
+#[test]
+fn stock_of_an_item_made_in_iom_is_a_balance_in_simbiz() {
+    on_each_engine(async |shop| {
+        let id = shop.iom().post("/products", anvil("ANVIL", "931")).await.is(201).at("/id").as_i64().expect("an id");
+        book(shop, move |tx| stock::open(tx, &Opening { product_id: id, warehouse_id: 1, quantity: units(12) })).await;
+        balance_is(shop, id, "12").await;
+        let (quantity, named) = (units(-5), Named::default());
+        let less = Adjustment { product_id: id, warehouse_id: 1, quantity, expected: None, named, notes: None };
+        book(shop, move |tx| stock::adjust(tx, &less).map(drop)).await;
+        balance_is(shop, id, "7").await;
+        let renamed = json!({"name": "Great Anvil", "sku": "GREAT"});
+        shop.iom().patch(&format!("/products/{id}"), renamed).await.is(200);
+        let row = shop.simbiz().get("/inventory/stocks/by-location?item_codes=great").await.is(200).at("/data/0");
+        assert_eq!((&row["item_name"], &row["qty"]), (&json!("Great Anvil"), &json!("7")));
+        shop.iom().delete(&format!("/products/{id}")).await.is(200);
+        assert_eq!(shop.simbiz().get("/inventory/stocks/by-location").await.is(200).at("/data"), json!([]));
+    });
+}
+
+#[test]
+fn stock_of_an_item_made_in_simbiz_is_on_hand_in_iom() {
+    on_each_engine(async |shop| {
+        let body = json!({"data": {"header": {"item_code": "HAMMER", "item_name": "Hammer"}}});
+        let made = shop.simbiz().post("/inventory/items", body).await.is(201);
+        let id: i64 = plain_id(&made.at("/data/item_id")).parse().expect("a number");
+        book(shop, move |tx| stock::open(tx, &Opening { product_id: id, warehouse_id: 1, quantity: units(3) })).await;
+        balance_is(shop, id, "3").await;
+        assert_eq!(shop.iom().get("/products").await.is(200).at("/products/0/total_stock"), json!(3));
+    });
+}
+
+#[test]
+fn a_category_made_in_iom_is_reference_data_in_simbiz() {
+    on_each_engine(async |shop| {
+        let made = shop.iom().post("/products/categories", json!({"name": "Tools"})).await.is(201).at("/id");
+        let row = async || shop.simbiz().get("/inventory/reference-data/categories").await.is(200).at("/data/0");
+        assert_eq!(row().await["category_id"], json!(format!("1-1-{made}")));
+        shop.iom().put(&format!("/products/categories/{made}"), json!({"name": "Better tools"})).await.is(200);
+        assert_eq!(row().await["category_name"], json!("Better tools"));
+        shop.iom().delete(&format!("/products/categories/{made}")).await.is(200);
+        assert_eq!(row().await, Value::Null);
+    });
+}
+
+/// Books stock of ours.
+async fn book(shop: &Shop, mut command: impl FnMut(&mut Tx<'_>) -> Result<()> + Send + 'static) {
+    let booked = shop.store.alter(move |lobby| command(&mut lobby.as_system(TenantId::new(1))?));
+    booked.await.expect("stock");
+}
+
+/// Holds that both dialects show so much of an item, in the one location that there is.
+async fn balance_is(shop: &Shop, id: i64, quantity: &str) {
+    let balances = shop.simbiz().get("/inventory/stocks/by-location").await.is(200);
+    assert_eq!(balances.at("/data/0/item_id"), json!(format!("1-1-{id}")));
+    assert_eq!((balances.at("/data/0/qty"), balances.at("/data/0/available_qty")), (json!(quantity), json!(quantity)));
+    let product = shop.iom().get(&format!("/products/{id}")).await.is(200);
+    assert_eq!(product.at("/stock/0/quantity"), json!(quantity.parse::<i64>().expect("a number")));
+}
+
+fn units(whole: i64) -> Quantity {
+    Quantity::whole(whole).expect("a quantity")
 }
 
 async fn totals_agree(shop: &Shop, total: i64) {

@@ -165,11 +165,26 @@ fn health_answers_as_documented() {
 }
 
 #[test]
-fn what_comes_later_is_not_there_yet() {
+fn balances_and_reference_data_answer_as_they_are_asked() {
     on_the_demo(async |shop| {
-        for path in
-            ["/inventory/stocks/by-location", "/inventory/reference-data/categories", "/auth/token", "/nothing", ""]
-        {
+        // As the reference asks, but for the end of its window: the demo's stock was booked when it was loaded.
+        let query = "organization_code=BHH&branch_id=1&item_codes=ITEM001%2CITEM002\
+                     &updated_from=2026-01-01%2000%3A00%3A00&updated_to=9999-12-31%2023%3A59%3A59";
+        let stocks = shop.simbiz().get(&format!("/inventory/stocks/by-location?{query}")).await;
+        assert_eq!(codes(&stocks), ["ITEM001", "ITEM002"]);
+        assert_eq!(stocks.at("/data/0/location_code"), json!("SYD"));
+        let filters = r#""filters":{"organization_id":"","organization_code":"BHH","branch_id":"1","#;
+        assert!(stocks.text().contains(filters), "{}", stocks.text());
+        let categories = shop.simbiz().get("/inventory/reference-data/categories").await.is(200);
+        assert_eq!(categories.at("/data/3/category_id"), json!("1-1-4"));
+        assert_eq!(categories.at("/data/3/category_code"), json!("CAT001"));
+    });
+}
+
+#[test]
+fn nothing_else_is_there() {
+    on_the_demo(async |shop| {
+        for path in ["/inventory/stocks", "/inventory/reference-data", "/auth/token", "/nothing", ""] {
             refused(&shop.simbiz().get(path).await, 404, "V3_ROUTE_NOT_FOUND");
         }
     });

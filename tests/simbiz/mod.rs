@@ -2,11 +2,15 @@
 
 mod access;
 mod examples;
+mod floor;
 mod hostile;
+mod idempotency;
 mod legacy;
 mod lists;
 mod lookups;
+mod reference_data;
 mod refusals;
+mod stocks;
 mod token;
 mod writes;
 

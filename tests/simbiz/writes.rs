@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use actix_web::http::Method;
 use serde_json::{Value, json};
+use stockbridge_domain::TenantId;
 use stockbridge_domain::items::categories::{self, NewCategory};
 use stockbridge_domain::items::master::{self, List, NewEntry};
 use stockbridge_domain::values::Text;
-use stockbridge_domain::TenantId;
 
 use super::{ITEMS, anvil, body, codes, refused, stocked, text};
 use crate::support::{Shop, on_each_engine};

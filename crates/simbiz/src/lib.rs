@@ -103,7 +103,7 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "reference data", description = "The lists that items and stock refer to"),
         (name = "system", description = "The API itself")
     ),
-    components(schemas(envelope::FailureResponse)),
+    components(schemas(envelope::FailureResponse, reference_data::Resource)),
     modifiers(&SecuritySchemes),
     security(("bearer" = [], "uid" = []))
 )]

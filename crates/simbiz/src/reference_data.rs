@@ -61,7 +61,7 @@ async fn list_reference_data(
 /// The lists
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
 #[schema(rename_all = "lowercase")]
-enum Resource {
+pub(crate) enum Resource {
     /// What items are sorted into
     Categories,
     /// Brands of items

@@ -49,6 +49,15 @@ fn every_refusal_of_the_domain_has_its_status_and_code() {
 }
 
 #[test]
+fn a_list_that_is_not_there_is_told_those_that_are() {
+    let reason = Reason::UnknownResource { resource: "nope".to_owned(), allowed: vec!["brands", "uoms"] };
+    let Wording { status, code, message, details, .. } = worded(reason);
+    assert_eq!((status.as_u16(), code), (404, "V3_INV_RESOURCE_NOT_ALLOWED"));
+    assert_eq!(message, "There is no such reference data: ask for one of brands, uoms.");
+    assert_eq!(details, json!({"resource": "nope", "allowed": ["brands", "uoms"]}));
+}
+
+#[test]
 fn a_body_that_comes_too_slowly_is_told_the_time_it_has() {
     let fault = BodyFault::TooSlow { seconds: 30 };
     assert_eq!(said(fault.clone()), (400, "V3_REQ_INVALID_JSON"));
