@@ -206,6 +206,25 @@ fn orders_count_until_they_are_cancelled() {
 }
 
 #[test]
+fn what_a_customer_spent_stays_within_what_can_be_recorded() {
+    on_each_engine(async |shop| {
+        let client = shop.iom();
+        let (id, product) = (made(&client, json!({"name": "Acme"})).await, stocked(&client, "ONE").await);
+        let body = |price: &str| {
+            let items = json!([{"product_id": product, "quantity": 1, "unit_price": price}]);
+            json!({"customer_id": id, "allow_backorder": true, "items": items})
+        };
+        let order = client.post("/orders", body("899999999999.99")).await.is(201).at("/id");
+        refused(&client.post("/orders", body("0.02")).await, 400, "out_of_range");
+        client.post("/orders", body("0.01")).await.is(201);
+        let spent = async || client.get(&format!("/customers/{id}")).await.is(200).at("/total_spent");
+        assert_eq!(spent().await, json!("900000000000.00"));
+        client.patch(&format!("/orders/{order}/status"), json!({"status": "cancelled"})).await.is(200);
+        assert_eq!(spent().await, json!("0.01"));
+    });
+}
+
+#[test]
 fn each_call_needs_its_role() {
     on_each_engine(async |shop| {
         let id = made(&shop.iom(), json!({"name": "Acme"})).await;

@@ -93,6 +93,9 @@ impl Money {
     /// No money.
     pub const ZERO: Self = Self(0);
 
+    /// The largest amount that is recorded.
+    pub const MOST: Self = Self(LIMIT * UNIT);
+
     /// Reads a decimal text, `1.5e3` included.
     ///
     /// # Errors

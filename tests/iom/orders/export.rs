@@ -4,7 +4,7 @@ use serde_json::json;
 use stockbridge_domain::TenantId;
 use stockbridge_domain::orders::{self, Channel, NewLine, NewOrder};
 
-use super::{become_, customer, goods, on_sound_books, place, placed, whole};
+use super::{customer, goods, on_sound_books, place, placed, step_to, whole};
 
 const HEADER: &str =
     "id,order_number,customer_id,customer_name,status,channel,total_amount,item_count,warehouse_id,created_at";
@@ -17,7 +17,7 @@ fn the_file_has_the_rows_of_the_list() {
         let items = json!([{"product_id": product, "quantity": 3}]);
         let first = placed(&shop.iom(), json!({"items": items, "customer_id": acme, "channel": "b2b"})).await;
         let second = place(shop, items).await;
-        become_(shop, second, "cancelled").await;
+        step_to(shop, second, "cancelled").await;
         let reply = shop.iom().get("/orders/export").await.is(200);
         assert_eq!(reply.header("content-type"), Some("text/csv; charset=utf-8"));
         assert_eq!(reply.header("content-disposition"), Some("attachment; filename=\"orders.csv\""));

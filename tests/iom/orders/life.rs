@@ -4,7 +4,7 @@ use serde_json::json;
 use stockbridge_domain::Role;
 
 use super::super::refused;
-use super::{become_, fulfill, goods, lines, moved, on_sound_books, place, stands, status};
+use super::{fulfill, goods, lines, moved, on_sound_books, place, stands, status, step_to};
 use crate::support::Shop;
 
 const STATUSES: [&str; 6] = ["pending", "paid", "fulfilling", "fulfilled", "shipped", "cancelled"];
@@ -26,10 +26,10 @@ async fn in_status(shop: &Shop, product: i64, wanted: &str) -> i64 {
     match wanted {
         "pending" => {}
         "shipped" => {
-            become_(shop, order, "fulfilled").await;
-            become_(shop, order, "shipped").await;
+            step_to(shop, order, "fulfilled").await;
+            step_to(shop, order, "shipped").await;
         }
-        other => become_(shop, order, other).await,
+        other => step_to(shop, order, other).await,
     }
     assert_eq!(status(shop, order).await, wanted);
     order
@@ -104,9 +104,9 @@ fn cancelling_releases_what_is_open_and_leaves_out_what_has_left() {
         let part = json!({"items": [{"order_item_id": first, "quantity_fulfilled": 1}]});
         shop.iom().post(&format!("/orders/{order}/fulfill"), part).await.is(200);
         assert_eq!((stands(shop, one).await, stands(shop, two).await), ((9, 5), (10, 3)));
-        become_(shop, order, "cancelled").await;
+        step_to(shop, order, "cancelled").await;
         assert_eq!((stands(shop, one).await, stands(shop, two).await), ((9, 0), (10, 0)));
-        become_(shop, order, "cancelled").await;
+        step_to(shop, order, "cancelled").await;
         assert_eq!((stands(shop, one).await, stands(shop, two).await), ((9, 0), (10, 0)));
         // Reserving and releasing move nothing.
         let kinds = moved(shop, one).await.into_iter().map(|(kind, quantity, _)| (kind, quantity)).collect::<Vec<_>>();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{fields, refused};
-use super::{become_, customer, goods, on_sound_books, place, placed};
+use super::{customer, goods, on_sound_books, place, placed, step_to};
 use crate::support::{Reply, keys_of};
 
 #[test]
@@ -58,7 +58,7 @@ fn filters_narrow_the_list_and_its_total() {
             ("pending", "b2b", Some(acme)),
         ] {
             let order = placed(&shop.iom(), json!({"items": items, "channel": channel, "customer_id": customer})).await;
-            become_(shop, order, status).await;
+            step_to(shop, order, status).await;
             made.push(order);
         }
         let [one, two, three, four] = made[..] else { panic!("four orders") };
@@ -133,7 +133,7 @@ fn behind_a_cursor_nothing_appears_twice_or_vanishes_while_orders_come_in() {
             let Some(cursor) = cursor.as_str() else { break };
             path = format!("/orders?limit=3&cursor={cursor}");
             place(shop, items.clone()).await;
-            become_(shop, made[9], "paid").await;
+            step_to(shop, made[9], "paid").await;
             total += 1;
         }
         assert_eq!(seen, made);

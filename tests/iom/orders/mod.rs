@@ -91,7 +91,7 @@ async fn placed(client: &Client<'_>, body: Value) -> i64 {
 }
 
 /// Takes an order to a status.
-async fn become_(shop: &Shop, order: i64, status: &str) {
+async fn step_to(shop: &Shop, order: i64, status: &str) {
     shop.iom().patch(&format!("/orders/{order}/status"), json!({"status": status})).await.is(200);
 }
 

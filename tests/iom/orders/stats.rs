@@ -9,7 +9,7 @@ use stockbridge_domain::values::Price;
 use stockbridge_domain::{Actor, TenantId};
 
 use super::super::{fields, refused};
-use super::{become_, goods, on_sound_books, place, whole};
+use super::{goods, on_sound_books, place, step_to, whole};
 use crate::support::Shop;
 
 /// Places an order at an instant, in UTC.
@@ -59,9 +59,9 @@ fn a_month_counts_what_was_placed_in_it_and_not_cancelled() {
         ] {
             made.push(placed_at(shop, product, price, at).await);
         }
-        become_(shop, made[2], "paid").await;
-        become_(shop, made[3], "fulfilled").await;
-        become_(shop, made[4], "cancelled").await;
+        step_to(shop, made[2], "paid").await;
+        step_to(shop, made[3], "fulfilled").await;
+        step_to(shop, made[4], "cancelled").await;
         let expected = json!({
             "period": "2026-05", "total_orders": 4, "total_revenue": "10.34", "avg_order_value": "2.59",
             "by_status": {"pending": 2, "paid": 1, "fulfilling": 0, "fulfilled": 1, "shipped": 0, "cancelled": 1}

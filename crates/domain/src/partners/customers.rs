@@ -254,16 +254,22 @@ pub(crate) fn default_shipping_address(tx: &mut Tx<'_>, customer: i64) -> Result
 }
 
 /// A customer ordered, or an order of theirs was called off.
+///
+/// # Errors
+/// [`Error::OutOfRange`] when their orders would come to more than can be recorded.
 pub(crate) fn ordered(tx: &mut Tx<'_>, customer: i64, count: i64, total: Money) -> Result<()> {
     let spent = if count < 0 { total.negated() } else { total };
+    // Past any limit SQLite would go on in floating point, and say nothing.
+    let room = Money::MOST.plus(total.negated()).ok_or(Error::OutOfRange)?;
     let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(customer));
-    diesel::update(customers::table.filter(this))
+    let has_room = customers::total_spent.le(if count < 0 { Money::MOST } else { room });
+    let changed = diesel::update(customers::table.filter(this.and(has_room)))
         .set((
             customers::total_orders.eq(customers::total_orders + count),
             customers::total_spent.eq(customers::total_spent + spent),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    if changed == 1 { Ok(()) } else { Err(Error::OutOfRange) }
 }
 
 fn find(tx: &mut Tx<'_>, id: i64) -> Result<Customer> {
