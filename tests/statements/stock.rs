@@ -91,7 +91,7 @@ fn a_change_of_stock_costs_the_same_statements_whatever_it_touches() {
             costs.push(cost);
         }
         assert_eq!(costs[1], costs[2]);
-        assert!(costs[1].iter().all(|cost| *cost <= 20), "{costs:?}");
+        assert!(costs[1].iter().all(|cost| *cost <= 14), "{costs:?}");
     });
 }
 
