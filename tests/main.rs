@@ -5,10 +5,12 @@
 
 mod support;
 
+mod crowd;
 mod doors;
 mod fence;
 mod iom;
 mod openapi;
 mod parity;
+mod proof;
 mod simbiz;
 mod statements;
