@@ -125,6 +125,17 @@ impl Money {
         Self(-self.0)
     }
 
+    /// What one of so many equal parts is, rounded half away from zero to two decimals; nothing of no parts.
+    #[must_use]
+    pub fn part_of(self, parts: i64) -> Self {
+        // All doubled, and half a cent more for each part: what division cuts off is then rounded.
+        let (cent, parts) = (i128::from(UNIT / 100), i128::from(parts.max(0)));
+        let doubled = i128::from(self.0.unsigned_abs()) * 2 + cent * parts;
+        let cents = doubled.checked_div(cent * parts * 2).unwrap_or(0);
+        let units = i64::try_from(cents * cent).unwrap_or(i64::MAX);
+        Self(if self.0 < 0 { -units } else { units })
+    }
+
     /// Rounded half away from zero to exactly two decimals, as figures in reports are printed: `84320.50`.
     pub fn two_decimals(self) -> String {
         let rounded = self.decimal().round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
@@ -191,6 +202,13 @@ impl Quantity {
 
     fn decimal(self) -> Decimal {
         Decimal::new(self.0, SCALE)
+    }
+}
+
+/// What many rows come to together; as a sum in SQL it may lie beyond [`LIMIT`].
+impl std::iter::Sum for Money {
+    fn sum<I: Iterator<Item = Self>>(amounts: I) -> Self {
+        Self(amounts.fold(0, |sum, Self(units)| sum.saturating_add(units)))
     }
 }
 

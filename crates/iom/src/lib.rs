@@ -6,6 +6,9 @@
 //! - [`requests`]: what requests have in common: the id in a path, the part of a list, a JSON body.
 //! - [`accounts`]: logging in.
 //! - [`products`]: products, their categories and their export.
+//! - [`orders`]: orders, from their placing to what comes back of them.
+//! - [`customers`]: who orders, and where they live.
+//! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
 //!
@@ -15,7 +18,10 @@
 pub mod accounts;
 pub mod answer;
 pub mod auth;
+pub mod customers;
+pub mod download;
 pub mod error;
+pub mod orders;
 pub mod products;
 pub mod requests;
 
@@ -41,7 +47,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The one list that serves and documents.
 fn routes() -> Vec<Documented> {
-    [accounts::routes(), products::routes()].into_iter().flatten().collect()
+    [accounts::routes(), products::routes(), orders::routes(), customers::routes()].into_iter().flatten().collect()
 }
 
 /// What any operation can answer; what belongs to one stands at that one.
@@ -76,7 +82,9 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
     tags(
         (name = "authentication", description = "Logging in"),
         (name = "products", description = "Products with their prices and what is on hand of them"),
-        (name = "categories", description = "The tree of product categories")
+        (name = "categories", description = "The tree of product categories"),
+        (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
+        (name = "customers", description = "Who orders, and their addresses")
     ),
     components(schemas(error::ErrorResponse)),
     modifiers(&SecuritySchemes),

@@ -41,6 +41,13 @@ pub struct Statistics {
     pub by_status: Vec<(Status, i64)>,
 }
 
+impl Statistics {
+    /// What one order came to on average, rounded half up to two decimals; nothing without orders.
+    pub fn average(&self) -> Money {
+        self.revenue.part_of(self.orders)
+    }
+}
+
 /// One order with its lines.
 ///
 /// # Errors
@@ -94,13 +101,9 @@ pub fn statistics(tx: &mut Tx<'_>, month: NaiveDate) -> Result<Statistics> {
         .load(tx.conn)?;
     let of = |status: Status| rows.iter().find(|(known, ..)| *known == status).map(|(_, count, sum)| (*count, *sum));
     let by_status = Status::ALL.iter().map(|status| (*status, of(*status).map_or(0, |(count, _)| count))).collect();
-    let counted = rows.iter().filter(|(status, ..)| *status != Status::Cancelled);
-    let (mut count, mut revenue) = (0, Money::ZERO);
-    for (_, orders, sum) in counted {
-        count += orders;
-        revenue = revenue.plus(*sum).ok_or(crate::error::Error::OutOfRange)?;
-    }
-    Ok(Statistics { month, orders: count, revenue, by_status })
+    let counted = || rows.iter().filter(|(status, ..)| *status != Status::Cancelled);
+    let (orders, revenue) = (counted().map(|(_, count, _)| count).sum(), counted().map(|(.., sum)| *sum).sum());
+    Ok(Statistics { month, orders, revenue, by_status })
 }
 
 fn matching(tx: &Tx<'_>, filter: &OrderFilter) -> orders::BoxedQuery<'static, MultiBackend> {

@@ -350,3 +350,23 @@ fn a_change_to_nothing_empties() {
         (Change::Clear, Change::Set(1), Change::<i32>::Keep)
     );
 }
+
+#[test]
+fn an_equal_part_is_rounded_once_half_away_from_zero() {
+    for (whole, parts, part) in [
+        ("28450.80", 382, "74.48"),
+        ("0.01", 2, "0.01"),
+        ("0.01", 3, "0.00"),
+        ("0.05", 2, "0.03"),
+        ("-0.05", 2, "-0.03"),
+        ("0.0149", 1, "0.01"),
+        ("10", 3, "3.33"),
+        ("20", 3, "6.67"),
+        ("900000000000", 1, "900000000000.00"),
+        ("5", 0, "0.00"),
+        ("5", -1, "0.00"),
+    ] {
+        assert_eq!(Money::parse(whole).unwrap().part_of(parts).to_string(), part, "{whole} / {parts}");
+    }
+    assert_eq!(Money(i64::MAX).part_of(1), Money(i64::MAX / 100 * 100));
+}

@@ -1,0 +1,119 @@
+//! Making customers.
+
+use serde::{Deserialize, Serialize};
+use stockbridge_domain::partners::customers::{self, Customer, NewCustomer};
+use stockbridge_domain::values::Name;
+use stockbridge_http::body::RawBody;
+use stockbridge_http::check::{Check, Gap};
+use stockbridge_http::fields::Field;
+use stockbridge_http::reply::created;
+use stockbridge_http::routes::Documented;
+use utoipa::ToSchema;
+
+use super::CustomerType;
+use crate::answer::{Answer, instant};
+use crate::auth::{Caller, Staff};
+use crate::error::{ErrorResponse, Reason};
+use crate::requests::{self, BodyRefusals};
+
+/// The routes of this file.
+pub fn routes() -> Vec<Documented> {
+    stockbridge_http::routes![create_customer]
+}
+
+/// Create a customer
+///
+/// For staff and above. The e-mail is unique within the tenant in any case, where there is one.
+#[utoipa::path(
+    post, path = "/customers", tag = "customers", request_body = CustomerRequest,
+    responses(
+        (status = 201, description = "The customer was made", body = CustomerCreatedResponse),
+        BodyRefusals,
+        (status = 409, description = "The e-mail is taken", body = ErrorResponse)
+    )
+)]
+pub async fn create_customer(caller: Caller<Staff>, body: RawBody) -> Answer {
+    let new = caller.understand(|| CustomerRequest::read(&body)).await?;
+    let say = |customer| created(&CustomerCreatedResponse::from(customer));
+    caller.write(move |tx| customers::create(tx, &new), say).await
+}
+
+/// A customer to be made.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+pub struct CustomerRequest {
+    /// Its name
+    #[serde(default)]
+    #[schema(value_type = String, required = true, min_length = 1, max_length = 255, example = "Acme Corp")]
+    name: Field<Name>,
+    /// Its e-mail, unique within the tenant in any case
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "procurement@acme.com")]
+    email: Field<Option<Name>>,
+    /// Its phone number
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "+61 2 9000 0000")]
+    phone: Field<Option<Name>>,
+    /// Its company
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255, example = "Acme Corporation Pty Ltd")]
+    company: Field<Option<Name>>,
+    /// How it buys; `retail` if it does not say
+    #[serde(default)]
+    #[schema(value_type = CustomerType)]
+    customer_type: Field<Option<CustomerType>>,
+}
+
+/// A customer that was made.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CustomerCreatedResponse {
+    /// Its id
+    #[schema(example = 95)]
+    id: i64,
+    /// Its name
+    #[schema(example = "Acme Corp")]
+    name: String,
+    /// Its e-mail
+    #[schema(required = true, example = "procurement@acme.com")]
+    email: Option<String>,
+    /// How it buys
+    customer_type: CustomerType,
+    /// When it was made
+    #[schema(format = DateTime, example = "2026-05-06T11:40:00Z")]
+    created_at: String,
+}
+
+impl CustomerRequest {
+    fn read(body: &RawBody) -> Result<NewCustomer, Reason> {
+        let Self { name, email, phone, company, customer_type } = requests::json(body)?;
+        let mut check = Check::new();
+        let name = check.required("name", name);
+        let email = email_of(&mut check, email);
+        let phone = check.optional_text("phone", phone);
+        let company = check.optional_text("company", company);
+        let customer_type = check.optional_text("customer_type", customer_type);
+        check.finish()?;
+        let customer_type = customer_type?.map_or(customers::CustomerType::Retail, customers::CustomerType::from);
+        Ok(NewCustomer { id: None, name: name?, email: email?, phone: phone?, company: company?, customer_type })
+    }
+}
+
+/// Somebody at some place; whether mail arrives there, only sending it would tell.
+fn email_of(check: &mut Check, field: Field<Option<Name>>) -> Result<Option<Name>, Gap> {
+    let email = check.optional_text("email", field)?;
+    let is_one = |email: &Name| {
+        let parts = email.as_str().rsplit_once('@').is_some_and(|(who, place)| !who.is_empty() && !place.is_empty());
+        parts && !email.as_str().chars().any(char::is_whitespace)
+    };
+    if email.as_ref().is_none_or(is_one) {
+        return Ok(email);
+    }
+    Err(check.refuse("email", "must be an e-mail address such as jane@example.com"))
+}
+
+impl From<Customer> for CustomerCreatedResponse {
+    fn from(customer: Customer) -> Self {
+        // An excerpt by design: the whole customer is what GET answers.
+        let Customer { id, name, email, customer_type, created_at, .. } = customer;
+        Self { id, name, email, customer_type: customer_type.into(), created_at: instant(created_at) }
+    }
+}
