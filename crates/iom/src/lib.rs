@@ -9,6 +9,8 @@
 //! - [`orders`]: orders, from their placing to what comes back of them.
 //! - [`customers`]: who orders, and where they live.
 //! - [`download`]: lists as CSV files.
+//! - [`inventory`]: what lies where, what runs low, what happened to it, and changing it.
+//! - [`warehouses`], [`batches`], [`serials`]: where stock lies and how its parts are told apart.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
 //!
@@ -18,12 +20,16 @@
 pub mod accounts;
 pub mod answer;
 pub mod auth;
+pub mod batches;
 pub mod customers;
 pub mod download;
 pub mod error;
+pub mod inventory;
 pub mod orders;
 pub mod products;
 pub mod requests;
+pub mod serials;
+pub mod warehouses;
 
 use actix_web::web;
 use stockbridge_http::routes::{self, Answers, Common, Documented, Reach};
@@ -47,7 +53,17 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 
 /// The one list that serves and documents.
 fn routes() -> Vec<Documented> {
-    [accounts::routes(), products::routes(), orders::routes(), customers::routes()].into_iter().flatten().collect()
+    let rooms = [
+        accounts::routes(),
+        products::routes(),
+        inventory::routes(),
+        warehouses::routes(),
+        batches::routes(),
+        serials::routes(),
+        orders::routes(),
+        customers::routes(),
+    ];
+    rooms.into_iter().flatten().collect()
 }
 
 /// What any operation can answer; what belongs to one stands at that one.
@@ -84,7 +100,11 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "products", description = "Products with their prices and what is on hand of them"),
         (name = "categories", description = "The tree of product categories"),
         (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
-        (name = "customers", description = "Who orders, and their addresses")
+        (name = "customers", description = "Who orders, and their addresses"),
+        (name = "inventory", description = "What lies where, what runs low, what happened to it, and changing it"),
+        (name = "warehouses", description = "Where stock lies"),
+        (name = "batches", description = "Goods of one make with their dates, of products tracked by batch"),
+        (name = "serials", description = "Single units, of products tracked by serial number")
     ),
     components(schemas(error::ErrorResponse)),
     modifiers(&SecuritySchemes),

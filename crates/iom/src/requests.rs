@@ -69,6 +69,11 @@ pub fn json<T: DeserializeOwned>(body: &RawBody) -> Result<T, BodyFault> {
     body.json(Reading { strict: body.prefers_strict(), form_is_json: false })
 }
 
+/// The refusal of a word that is none of these.
+pub(crate) fn one_of(words: impl Iterator<Item = &'static str>) -> String {
+    format!("must be one of {}", words.collect::<Vec<_>>().join(", "))
+}
+
 impl Id {
     /// The id.
     ///

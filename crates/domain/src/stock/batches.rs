@@ -107,7 +107,7 @@ pub struct BatchFilter {
 pub fn create(tx: &mut Tx<'_>, new: &NewBatch) -> Result<Batch> {
     let goods = goods::one(tx, new.product_id, "product_id")?;
     if goods.tracking != Tracking::Batch {
-        let message = format!("must name a product tracked by batch: {} is tracked by {}", goods.sku, goods.tracking);
+        let message = format!("must name a product tracked by batch, which {} is not", goods.sku);
         return Err(Error::Invalid(vec![Problem::new("product_id", message)]));
     }
     if new.quantity < Quantity::ZERO {
@@ -191,9 +191,12 @@ fn on_hand(tx: &mut Tx<'_>, ids: Vec<i64>) -> Result<HashMap<i64, Quantity>> {
     Ok(sums.into_iter().collect())
 }
 
+/// Today and the day so many days later, at the latest the last one that is written with four digits of a year:
+/// SQLite compares days as texts.
 fn days_from(today: NaiveDate, days: i64) -> (NaiveDate, NaiveDate) {
+    let end = NaiveDate::from_ymd_opt(9999, 12, 31).unwrap_or(NaiveDate::MAX);
     let last = TimeDelta::try_days(days).and_then(|days| today.checked_add_signed(days));
-    (today, last.unwrap_or(NaiveDate::MAX))
+    (today, last.map_or(end, |last| last.min(end)))
 }
 
 /// Records a batch without goods.

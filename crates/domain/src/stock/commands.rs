@@ -6,6 +6,7 @@ use super::goods::{self, Goods, Place};
 use super::ledger::{self, Entry, Floor, Reason};
 use super::levels;
 use super::movements::Kind;
+use super::serials::MOST_AT_ONCE;
 use super::tracking::Pick;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::items::Tracking;
@@ -81,11 +82,15 @@ pub fn adjust(tx: &mut Tx<'_>, command: &Adjustment) -> Result<Quantity> {
 /// [`Error::Invalid`] for the same warehouse or nothing to carry; [`Error::UnknownReference`];
 /// [`Error::InsufficientStock`] for more than is available.
 pub fn transfer(tx: &mut Tx<'_>, command: &Transfer) -> Result<()> {
+    let mut problems = Vec::new();
     if command.from == command.to {
-        return refuse("to_warehouse_id", "must be another warehouse than from_warehouse_id");
+        problems.push(Problem::new("to_warehouse_id", "must be another warehouse than from_warehouse_id"));
     }
     if command.quantity <= Quantity::ZERO {
-        return refuse("quantity", "must be more than 0");
+        problems.push(Problem::new("quantity", "must be more than 0"));
+    }
+    if !problems.is_empty() {
+        return Err(Error::Invalid(problems));
     }
     let goods = goods::one(tx, command.product_id, "product_id")?;
     let from = goods::place(tx, Some(command.from), "from_warehouse_id")?;
@@ -176,6 +181,9 @@ impl Named {
             };
             refuse(field, &message)
         };
+        if self.serials.len() > MOST_AT_ONCE {
+            return refuse("serials", &format!("must hold at most {MOST_AT_ONCE} serial numbers"));
+        }
         match (self.batch_id, self.serials.as_slice(), goods.tracking) {
             (None, [], _) => Ok(Pick::First),
             (Some(batch), [], Tracking::Batch) => Ok(Pick::Batch(batch)),

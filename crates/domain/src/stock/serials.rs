@@ -200,8 +200,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &SerialFilter, window: &Window) -> Result<S
 fn check(goods: &Goods, numbers: &[Code]) -> Result<()> {
     let refuse = |field: &str, message: String| Err(Error::Invalid(vec![Problem::new(field, message)]));
     if goods.tracking != Tracking::Serial {
-        let message =
-            format!("must name a product tracked by serial number: {} is tracked by {}", goods.sku, goods.tracking);
+        let message = format!("must name a product tracked by serial number, which {} is not", goods.sku);
         return refuse("product_id", message);
     }
     if numbers.is_empty() || numbers.len() > MOST_AT_ONCE {

@@ -5,6 +5,7 @@ use actix_web::http::header::{HeaderMap, RETRY_AFTER};
 use actix_web::test::{TestRequest, call_service, init_service};
 use actix_web::{App, web};
 use serde_json::Value;
+use stockbridge_domain::{Fault, Role};
 use stockbridge_http::routes::{self, Answers};
 
 use super::*;

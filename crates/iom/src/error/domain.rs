@@ -1,0 +1,206 @@
+//! The domain's refusals in this dialect's words.
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use stockbridge_domain::orders::Status as OrderStatus;
+use stockbridge_domain::{Error, Fault, Problem, Role, Shortage, Thing, Unique};
+use stockbridge_http::numbers::Number;
+
+use super::ErrorDetail;
+use super::wording::{Wording, detail, internal, invalid, wording};
+
+/// The domain's refusals. No default arm: a new one stops the build until it is decided here.
+pub(super) fn of_domain(error: Error) -> Wording {
+    use StatusCode as Status;
+    match error {
+        Error::Invalid(problems) => invalid("validation_failed", problems),
+        Error::NotFound { thing, key } => {
+            let (capital, list) = (capitalized(thing.word()), list_of(thing));
+            wording(Status::NOT_FOUND, "not_found", format!("{capital} {key} does not exist: {list}."))
+        }
+        Error::UnknownReference { field, thing, key } => {
+            let message = format!("refers to {thing} {key}, which does not exist: {}", list_of(thing));
+            let problems = vec![Problem::new(field, message)];
+            Wording { status: Status::NOT_FOUND, ..invalid("unknown_reference", problems) }
+        }
+        Error::Duplicate(unique) => duplicate(unique),
+        Error::TrackingInUse { sku, on_hand } => {
+            let message = format!("of {sku} cannot change while {on_hand} are on hand: take them out of stock first");
+            let problems = vec![Problem::new("tracking_type", message)];
+            Wording { status: Status::CONFLICT, ..invalid("tracking_in_use", problems) }
+        }
+        Error::InUse { thing, key, by } => {
+            let error =
+                format!("{} {key} cannot be deleted while {by}: move or delete that first.", capitalized(thing.word()));
+            wording(Status::CONFLICT, "in_use", error)
+        }
+        Error::InsufficientStock(shortages) => shortage(shortages),
+        Error::Unexpected { current } => {
+            let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
+            let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
+            let error = format!("expected_quantity {message}");
+            Wording { details: vec![problem], ..wording(Status::CONFLICT, "unexpected_quantity", error) }
+        }
+        Error::OutOfRange => {
+            let error = "A figure would go beyond 900 billion, which cannot be recorded: send a smaller one.";
+            wording(Status::BAD_REQUEST, "out_of_range", error)
+        }
+        Error::NoDefaultWarehouse => {
+            let message = "is required, since there is no default warehouse: name one that GET /api/warehouses lists";
+            invalid("no_default_warehouse", vec![Problem::new("warehouse_id", message)])
+        }
+        Error::IllegalStatus { from, to } => illegal_status(from, to),
+        Error::OverFulfilment { line, requested, outstanding } => {
+            let error = format!("Order item {line} has {outstanding} left to fulfil, not {requested}: send less.");
+            too_much("over_fulfilment", "quantity_fulfilled", error, requested.into(), outstanding.into())
+        }
+        Error::OverReturn { line, requested, returnable } => {
+            let error = format!("Order item {line} can take back {returnable}, not {requested}: send less.");
+            too_much("over_return", "quantity", error, requested.into(), returnable.into())
+        }
+        Error::KeyReused => {
+            let error = "This Idempotency-Key came with another request before: send a new key with a new request.";
+            wording(Status::UNPROCESSABLE_ENTITY, "idempotency_key_reused", error)
+        }
+        Error::KeyInFlight => {
+            let error =
+                "The first request with this Idempotency-Key is still being carried out: try again in a second.";
+            let wording = wording(Status::CONFLICT, "idempotency_key_in_flight", error);
+            Wording { retry_after: Some(Duration::from_secs(1)), ..wording }
+        }
+        Error::WrongCredentials => {
+            let error = "The e-mail or the password is wrong: check both and try again.";
+            wording(Status::UNAUTHORIZED, "wrong_credentials", error)
+        }
+        Error::AccountGone => {
+            let error = "The account behind this token no longer exists: log in with another one.";
+            wording(Status::UNAUTHORIZED, "account_gone", error)
+        }
+        Error::Banned => {
+            wording(Status::FORBIDDEN, "account_banned", "This account is banned: ask an admin of your company.")
+        }
+        Error::SubscriptionExpired => {
+            let error = "Your company's subscription has expired: renew it to go on.";
+            wording(Status::PAYMENT_REQUIRED, "subscription_expired", error)
+        }
+        Error::RoleLacking { needed } => role_lacking(needed),
+        Error::ReadOnlyGrant => {
+            wording(Status::FORBIDDEN, "read_only", "This account may only read: ask an admin of your company.")
+        }
+        Error::OrganizationForbidden(_) => {
+            let error = "This account does not reach that company: ask one of its admins.";
+            wording(Status::FORBIDDEN, "company_forbidden", error)
+        }
+        Error::TooManyFailures { retry_after } => {
+            let error = "Too many failed attempts to log in: wait for the seconds in the header Retry-After.";
+            let wording = wording(Status::TOO_MANY_REQUESTS, "too_many_attempts", error);
+            Wording { retry_after: Some(retry_after), ..wording }
+        }
+        Error::Fault(fault) => of_fault(&fault),
+    }
+}
+
+fn of_fault(fault: &Fault) -> Wording {
+    let later = |code, error: &str, seconds| {
+        let wording = wording(StatusCode::SERVICE_UNAVAILABLE, code, error);
+        Wording { retry_after: Some(Duration::from_secs(seconds)), ..wording }
+    };
+    match fault {
+        Fault::Busy | Fault::Race(_) => later("busy", "The server is busy: try again in a second.", 1),
+        Fault::Unavailable(_) => later("unavailable", "The database cannot be reached: try again in a few seconds.", 5),
+        Fault::Uncertain(_) => {
+            let error = "It is not known whether this was carried out: read what is there before you send it again.";
+            wording(StatusCode::SERVICE_UNAVAILABLE, "outcome_unknown", error)
+        }
+        Fault::Full => {
+            let error = "The server's disk is full, nothing was changed: tell whoever runs it.";
+            wording(StatusCode::INSUFFICIENT_STORAGE, "disk_full", error)
+        }
+        Fault::ReferenceGone => {
+            let error = "Something that this request refers to was removed meanwhile: read it again and retry.";
+            wording(StatusCode::NOT_FOUND, "reference_gone", error)
+        }
+        Fault::Internal(_) => internal(),
+    }
+}
+
+fn shortage(shortages: Vec<Shortage>) -> Wording {
+    let problem = |Shortage { sku, requested, available }: Shortage| {
+        let message = format!("of {sku} is {requested}, but only {available} are available");
+        let (requested, available) = (Some(requested.into()), Some(available.into()));
+        ErrorDetail { sku: Some(sku), requested, available, ..detail("quantity", message) }
+    };
+    let details = shortages.into_iter().map(problem).collect::<Vec<_>>();
+    let short = details.iter().filter_map(|detail| detail.sku.as_deref()).collect::<Vec<_>>().join(", ");
+    let error = format!("Insufficient stock of {short}: ask for no more than is available, or restock first.");
+    Wording { details, ..wording(StatusCode::CONFLICT, "insufficient_stock", error) }
+}
+
+fn illegal_status(from: OrderStatus, to: OrderStatus) -> Wording {
+    let allowed = from.next().iter().map(|status| status.as_str()).collect::<Vec<_>>();
+    let message = match allowed.as_slice() {
+        [] => format!("cannot be {to}: an order that is {from} stays so"),
+        allowed => format!("cannot be {to}: an order that is {from} can become {}", allowed.join(", ")),
+    };
+    let error = format!("status {message}");
+    let (from, to, allowed) = (Some(from.as_str()), Some(to.as_str()), Some(allowed));
+    let details = vec![ErrorDetail { from, to, allowed, ..detail("status", message) }];
+    Wording { details, ..wording(StatusCode::CONFLICT, "illegal_status", error) }
+}
+
+fn too_much(code: &'static str, field: &str, error: String, requested: Number, available: Number) -> Wording {
+    let message = error.trim_end_matches('.');
+    let problem = ErrorDetail { requested: Some(requested), available: Some(available), ..detail(field, message) };
+    Wording { details: vec![problem], ..wording(StatusCode::CONFLICT, code, error) }
+}
+
+fn duplicate(unique: Unique) -> Wording {
+    let (code, field, what, of) = match unique {
+        Unique::Sku => ("duplicate_sku", "sku", "SKU", "tenant"),
+        Unique::Barcode => ("duplicate_barcode", "barcode", "Barcode", "tenant"),
+        Unique::Batch => ("duplicate_batch", "batch_number", "Batch number", "product"),
+        Unique::Serial => ("duplicate_serial", "serial_number", "Serial number", "product"),
+        Unique::Code => ("duplicate_code", "code", "Code", "tenant"),
+        Unique::Email => ("duplicate_email", "email", "Email", "tenant"),
+        Unique::TenantCode => ("duplicate_code", "code", "Tenant code", "tenant"),
+        Unique::Uid => ("duplicate_uid", "uid", "Uid", "tenant"),
+        Unique::Other => {
+            let error = "Another request made the same thing at the same moment: read it before you try again.";
+            return wording(StatusCode::CONFLICT, "duplicate", error);
+        }
+    };
+    let message = format!("already exists for this {of}");
+    let error = format!("{what} {message}");
+    Wording { details: vec![detail(field, message)], ..wording(StatusCode::CONFLICT, code, error) }
+}
+
+fn role_lacking(needed: Role) -> Wording {
+    let (code, error) = match needed {
+        Role::Viewer => ("viewer_role_required", "This needs the role viewer: ask an admin of your company."),
+        Role::Staff => ("staff_role_required", "This needs the role staff or above: ask an admin of your company."),
+        Role::Manager => {
+            ("manager_role_required", "This needs the role manager or admin: ask an admin of your company.")
+        }
+        Role::Admin => ("admin_role_required", "This needs the role admin: ask an admin of your company."),
+    };
+    wording(StatusCode::FORBIDDEN, code, error)
+}
+
+fn list_of(thing: Thing) -> &'static str {
+    match thing {
+        Thing::Item => "GET /api/products lists those that do",
+        Thing::Category => "GET /api/products/categories lists those that do",
+        Thing::Warehouse => "GET /api/warehouses lists those that do",
+        Thing::Batch => "GET /api/batches lists those that do",
+        Thing::Order => "GET /api/orders lists those that do",
+        Thing::OrderLine => "GET /api/orders/:id lists the order's items",
+        Thing::Customer => "GET /api/customers lists those that do",
+        Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::User | Thing::Uid => "check its id",
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
