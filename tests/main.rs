@@ -6,6 +6,7 @@
 mod support;
 
 mod crowd;
+mod demo;
 mod doors;
 mod fence;
 mod iom;

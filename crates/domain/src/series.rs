@@ -72,7 +72,8 @@ mod tests {
     fn order_numbers_go_on_for_each_tenant_alone() {
         on_both(|fixture| {
             let (shop, next) = (Shop::open(fixture, "BHH"), Shop::open(fixture, "NEXT"));
-            let number = |shop: &Shop<'_>| shop.write(|tx| counters::next(tx, counters::ORDER_NUMBER)).expect("a number");
+            let number =
+                |shop: &Shop<'_>| shop.write(|tx| counters::next(tx, counters::ORDER_NUMBER)).expect("a number");
             for (from, expected) in [(1043, 1043), (1043, 1044), (5, 1045)] {
                 shop.write(move |tx| continue_from(tx, Series::OrderNumbers, from)).expect("a series");
                 assert_eq!(number(&shop), expected, "from {from}");
