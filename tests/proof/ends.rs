@@ -47,7 +47,7 @@ fn a_killed_server_loses_nothing_that_it_acknowledged() {
         let mut writers = writers(stand, &mut random);
         for round in 0..ROUNDS {
             let served = stand.serve();
-            let load = Duration::from_millis(u64::try_from(100 + random.below(300)).expect("a short time"));
+            let load = Duration::from_millis(u64::try_from(150 + random.below(450)).expect("a short time"));
             let cut = under_load(served, &mut writers, |served| {
                 thread::sleep(load);
                 served.kill();

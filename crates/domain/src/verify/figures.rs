@@ -13,6 +13,10 @@ use crate::values::{Money, Quantity};
 const SLICE: i64 = 10_000;
 
 type Check = fn(&mut Lobby<'_>) -> Result<Vec<Violation>>;
+/// What lies in a place: its key, how much, what that is worth, and what one costs.
+type Valued = ((TenantId, i64, i64), Quantity, Money, Option<Money>);
+/// What moved: its key, how much, what that was worth, and what one cost.
+type Moved = ((TenantId, i64), Quantity, Money, Option<Money>);
 
 pub(super) const CHECKS: &[Check] = &[amounts, values, costs];
 
@@ -54,7 +58,7 @@ fn values(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
         let (tenant, product, warehouse) = last;
         let within = levels::product_id.eq(product).and(levels::warehouse_id.gt(warehouse));
         let within = levels::tenant_id.eq(tenant).and(levels::product_id.gt(product).or(within));
-        let rows: Vec<((TenantId, i64, i64), Quantity, Money, Option<Money>)> = levels::table
+        let rows: Vec<Valued> = levels::table
             .inner_join(
                 products::table.on(products::tenant_id.eq(levels::tenant_id).and(products::id.eq(levels::product_id))),
             )
@@ -88,7 +92,7 @@ fn costs(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
     loop {
         let after = movements::tenant_id.gt(last.0);
         let after = after.or(movements::tenant_id.eq(last.0).and(movements::id.gt(last.1)));
-        let rows: Vec<((TenantId, i64), Quantity, Money, Option<Money>)> = movements::table
+        let rows: Vec<Moved> = movements::table
             .filter(after)
             .order((movements::tenant_id, movements::id))
             .select((

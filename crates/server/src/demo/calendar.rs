@@ -54,7 +54,7 @@ mod tests {
                 let month_before = now.date().with_day(1).expect("a first").pred_opt().expect("a day before").month();
                 assert!(instants[..28].iter().all(|then| then.month() == month_before), "{now}: {instants:?}");
                 assert!(instants[28..].iter().all(|then| then.month() == month && *then <= now), "{now}: {instants:?}");
-                assert_eq!(instants.last().map(|last| last.date()), Some(now.date()));
+                assert_eq!(instants.last().map(NaiveDateTime::date), Some(now.date()));
             }
         }
     }

@@ -56,7 +56,8 @@ struct Lot {
     product: i64,
     warehouse: i64,
     number: &'static str,
-    lot: Option<&'static str>,
+    /// The lot of its maker.
+    maker: Option<&'static str>,
     made: (i32, u32, u32),
     expires: Expiry,
     came: When,
@@ -69,7 +70,7 @@ const LOTS: &[Lot] = &[
         product: COMPOUND,
         warehouse: SYDNEY,
         number: "BTH-2025-088",
-        lot: None,
+        maker: None,
         made: (2025, 9, 1),
         expires: Expiry::LastMonth(20),
         came: When::On(2025, 11, 3),
@@ -80,7 +81,7 @@ const LOTS: &[Lot] = &[
         product: COMPOUND,
         warehouse: SYDNEY,
         number: "BTH-2026-009",
-        lot: None,
+        maker: None,
         made: (2025, 12, 15),
         expires: Expiry::In(22),
         came: When::On(2026, 1, 5),
@@ -91,7 +92,7 @@ const LOTS: &[Lot] = &[
         product: COMPOUND,
         warehouse: MELBOURNE,
         number: "BTH-2026-010",
-        lot: None,
+        maker: None,
         made: (2025, 12, 18),
         expires: Expiry::In(300),
         came: When::On(2026, 1, 7),
@@ -102,7 +103,7 @@ const LOTS: &[Lot] = &[
         product: WIDGET,
         warehouse: SYDNEY,
         number: "BTH-2026-012",
-        lot: Some("L01-C"),
+        maker: Some("L01-C"),
         made: (2025, 12, 20),
         expires: Expiry::On(2027, 12, 20),
         came: When::On(2026, 1, 20),
@@ -113,7 +114,7 @@ const LOTS: &[Lot] = &[
         product: WIDGET,
         warehouse: MELBOURNE,
         number: "BTH-2026-029",
-        lot: Some("L02-B"),
+        maker: Some("L02-B"),
         made: (2026, 1, 12),
         expires: Expiry::On(2028, 1, 12),
         came: When::On(2026, 2, 3),
@@ -124,7 +125,7 @@ const LOTS: &[Lot] = &[
         product: WIDGET,
         warehouse: SYDNEY,
         number: "BTH-2026-041",
-        lot: Some("L04-A"),
+        maker: Some("L04-A"),
         made: (2026, 2, 10),
         expires: Expiry::On(2028, 2, 10),
         came: When::On(2026, 2, 12),
@@ -132,8 +133,11 @@ const LOTS: &[Lot] = &[
     },
 ];
 
-/// Units of the equipment by day and warehouse, in the order of their ids, from 198.
-const UNITS: &[((i32, u32, u32), i64, &[&str])] = &[
+/// Units of the equipment that came together: the day, the warehouse, their numbers.
+type Units = ((i32, u32, u32), i64, &'static [&'static str]);
+
+/// In the order of their ids, from 198.
+const UNITS: &[Units] = &[
     ((2026, 2, 10), SYDNEY, &["SN-20260210-0001"]),
     ((2026, 3, 2), SYDNEY, &["SN-20260302-0001", "SN-20260302-0002"]),
     ((2026, 4, 1), SYDNEY, &["SN-20260401-0001", "SN-20260401-0002", "SN-20260401-0003"]),
@@ -181,7 +185,7 @@ impl Lot {
             warehouse_id: Some(self.warehouse),
             labels: Labels {
                 batch_number: code(self.number)?,
-                lot_number: self.lot.map(code).transpose()?,
+                lot_number: self.maker.map(code).transpose()?,
                 manufacture_date: Some(date(year, month, of_month)?),
                 expiry_date: Some(expires),
                 notes: None,
