@@ -134,8 +134,9 @@ impl Served {
 
     /// Asks it to stop, and says how it ended.
     pub(super) fn terminate(mut self) -> ExitStatus {
-        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status();
-        assert!(kill.expect("kill(1)").success());
+        // The shell's own word: not every system has a program for it.
+        let kill = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status();
+        assert!(kill.expect("a shell").success());
         let begun = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {

@@ -6,7 +6,12 @@
 //! - [`error`]: every way to be refused, in the warehouse's language.
 //! - [`page`]: windows and slices; every list is bounded.
 //! - [`items`]: what there is to sell, and the lists that describe it.
-//! - [`stock`]: how much of it lies where.
+//! - [`stock`]: how much of it lies where, and every movement that made it so.
+//! - [`partners`]: who orders.
+//! - [`orders`]: what customers want, from the promise to the return.
+//! - [`idempotency`]: a request that is sent twice has one effect.
+//! - [`verify`]: reading the whole book.
+//! - [`series`]: ids that go on from where other books ended.
 //! - [`access`]: tenants, users, uids and keys; how they come in.
 //! - [`store`]: the transaction a command runs in, on SQLite or PostgreSQL.
 //! - [`zone`]: local time and UTC.

@@ -122,6 +122,7 @@ Try the IOM dialect:
   TOKEN=$(curl -s http://{address}/api/auth/login -H 'Content-Type: application/json' \
     -d '{{"email":"admin@acme.com","password":"{PASSWORD}"}}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
   curl -s http://{address}/api/products/7 -H "Authorization: Bearer $TOKEN"
+  curl -s http://{address}/api/orders/1042 -H "Authorization: Bearer $TOKEN"
 
 The same items in the SimBiz dialect:
   TOKEN3=$(curl -s http://{address}/api/v3/token -H 'Content-Type: application/json' \
