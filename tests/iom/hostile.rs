@@ -7,7 +7,7 @@ use super::{anvil, refused, stocked};
 use crate::support::{Reply, Shop, on_each_engine};
 
 /// Every call that takes a body, for the product and the category that are there.
-fn calls(product: i64, category: i64) -> [(Method, String); 6] {
+fn calls(product: i64, category: i64) -> [(Method, String); 14] {
     [
         (Method::POST, "/products".to_owned()),
         (Method::PUT, format!("/products/{product}")),
@@ -15,6 +15,14 @@ fn calls(product: i64, category: i64) -> [(Method, String); 6] {
         (Method::POST, "/products/categories".to_owned()),
         (Method::PUT, format!("/products/categories/{category}")),
         (Method::POST, "/auth/login".to_owned()),
+        (Method::POST, "/inventory/adjust".to_owned()),
+        (Method::POST, "/inventory/transfer".to_owned()),
+        (Method::PUT, "/inventory/reorder-level".to_owned()),
+        (Method::POST, "/warehouses".to_owned()),
+        (Method::PUT, "/warehouses/1".to_owned()),
+        (Method::POST, "/batches".to_owned()),
+        (Method::POST, "/serials".to_owned()),
+        (Method::POST, "/serials/bulk".to_owned()),
     ]
 }
 
@@ -33,9 +41,12 @@ async fn everywhere(shop: &Shop, content_type: Option<&str>, body: &[u8], check:
     shop.iom().delete(&format!("/products/categories/{category}")).await.is(200);
 }
 
-async fn state(shop: &Shop) -> (String, String) {
-    let products = shop.iom().get("/products").await.is(200).text().to_owned();
-    (products, shop.iom().get("/products/categories").await.is(200).text().to_owned())
+async fn state(shop: &Shop) -> Vec<String> {
+    let mut state = Vec::new();
+    for path in ["/products", "/products/categories", "/inventory/movements", "/warehouses", "/batches", "/serials"] {
+        state.push(shop.iom().get(path).await.is(200).text().to_owned());
+    }
+    state
 }
 
 #[test]
@@ -50,7 +61,10 @@ fn what_is_no_json_object_is_refused() {
             (b"{'name': 'A'}", "malformed_json"),
             (b"{\"name\": NaN}", "malformed_json"),
             (b"{\"name\": \"A\"} x", "malformed_json"),
-            (b"{\"name\": \"A\", \"name\": \"B\", \"email\": \"a\", \"email\": \"b\"}", "malformed_json"),
+            (
+                b"{\"name\": \"A\", \"name\": \"B\", \"email\": \"a\", \"email\": \"b\", \"product_id\": 1, \"product_id\": 2}",
+                "malformed_json",
+            ),
             (b"{\"name\": \"\xff\xfe\"}", "malformed_json"),
             (b"{\"name\": \"a\nb\"}", "malformed_json"),
             (b"[]", "malformed_json"),

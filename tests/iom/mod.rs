@@ -1,15 +1,24 @@
 //! The IOM dialect, as its reference and the decisions describe it.
 
 mod access;
+mod batches;
 mod categories;
 mod export;
 mod hostile;
+mod inventory;
+mod ledger;
 mod lists;
 mod login;
 mod products;
 mod refusals;
+mod serials;
+mod tracked;
+mod warehouses;
 
 use serde_json::{Value, json};
+use stockbridge_domain::orders::{self, Channel, NewLine, NewOrder};
+use stockbridge_domain::values::Quantity;
+use stockbridge_domain::{TenantId, verify};
 use stockbridge_http::tokens::Claims;
 
 use crate::support::{Client, Reply, Shop};
@@ -22,6 +31,69 @@ fn anvil(sku: &str) -> Value {
 /// Makes a product and returns its id.
 async fn stocked(client: &Client<'_>, sku: &str) -> i64 {
     client.post("/products", anvil(sku)).await.is(201).at("/id").as_i64().expect("an id")
+}
+
+/// Makes a product that is tracked in some way and returns its id.
+async fn tracked(client: &Client<'_>, sku: &str, tracking: &str) -> i64 {
+    let mut body = anvil(sku);
+    body["tracking_type"] = json!(tracking);
+    client.post("/products", body).await.is(201).at("/id").as_i64().expect("an id")
+}
+
+/// Opens a warehouse and returns its id.
+async fn warehouse(client: &Client<'_>, code: &str) -> i64 {
+    let body = json!({"name": format!("{code} Warehouse"), "code": code});
+    client.post("/warehouses", body).await.is(201).at("/id").as_i64().expect("an id")
+}
+
+/// The id of the warehouse that every shop begins with.
+async fn main(client: &Client<'_>) -> i64 {
+    client.get("/warehouses").await.is(200).at("/warehouses/0/id").as_i64().expect("an id")
+}
+
+/// Adds to what is on hand of a product, or removes from it.
+async fn adjust(client: &Client<'_>, product: i64, warehouse: i64, quantity: impl Into<Value>) -> Reply {
+    let body = json!({"product_id": product, "warehouse_id": warehouse, "quantity": quantity.into()});
+    client.post("/inventory/adjust", body).await
+}
+
+/// What is on hand of a product in a warehouse, null where there is no row.
+async fn on_hand(client: &Client<'_>, product: i64, warehouse: i64) -> Value {
+    let path = format!("/inventory?product_id={product}&warehouse_id={warehouse}");
+    client.get(&path).await.is(200).at("/inventory/0/quantity")
+}
+
+/// The values of one field in all rows of a list.
+#[track_caller]
+fn column(reply: &Reply, rows: &str, field: &str) -> Vec<Value> {
+    let list = reply.at(&format!("/{rows}"));
+    list.as_array().expect("rows").iter().map(|row| row[field].clone()).collect()
+}
+
+/// Promises stock of a product to an order.
+async fn promise(shop: &Shop, product_id: i64, warehouse: i64, units: i64) -> i64 {
+    let line = NewLine {
+        product_id,
+        quantity: Quantity::whole(units).expect("a quantity"),
+        unit_price: None,
+        serials: Vec::new(),
+    };
+    let new = NewOrder {
+        customer_id: None,
+        warehouse_id: Some(warehouse),
+        channel: Channel::Manual,
+        shipping_address: None,
+        written: |_| String::new(),
+        allow_backorder: false,
+        lines: vec![line],
+    };
+    let placed = shop.store.alter(move |lobby| orders::place(&mut lobby.as_system(TenantId::new(1))?, &new));
+    placed.await.expect("an order").id
+}
+
+/// Holds that the books add up.
+async fn verified(shop: &Shop) {
+    assert_eq!(shop.store.survey(verify::verify).await.expect("a look at the books"), []);
 }
 
 /// A client with a token of any user of any tenant.

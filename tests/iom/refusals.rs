@@ -45,6 +45,11 @@ fn a_wrong_method_is_told_the_right_ones() {
             ("/products/categories", "DELETE", "GET, HEAD, POST"),
             ("/products/categories/1", "GET", "PUT, DELETE"),
             ("/products/export", "DELETE", "GET, HEAD"),
+            ("/inventory/adjust", "GET", "POST"),
+            ("/inventory/reorder-level", "POST", "PUT"),
+            ("/warehouses/1", "GET", "PUT, DELETE"),
+            ("/batches/expiring", "POST", "GET, HEAD"),
+            ("/serials/bulk", "GET", "POST"),
         ] {
             let reply = shop.iom().send(wrong.parse().expect("a method"), path, None).await;
             refused(&reply, 405, "method_not_allowed");

@@ -1,10 +1,16 @@
-//! Totals kept in the transaction that changes them, so that no list has to count a big table. Locked last.
+//! Totals kept in the transaction that changes them, so that no list has to count a big table. They are moved last of
+//! all, in the order of their names: whoever else moves one waits until the transaction ends.
+
+use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use crate::error::{Fault, Result};
+use crate::actor::TenantId;
+use crate::error::Result;
 use crate::schema::tenant_counters as counters;
 use crate::store::Tx;
+use crate::store::bulk::{self, cells};
+use crate::store::connection::Conn;
 
 /// All products of a tenant.
 pub(crate) const PRODUCTS: &str = "products";
@@ -17,52 +23,77 @@ pub(crate) const BATCHES: &str = "batches";
 pub(crate) const SERIALS: &str = "serials";
 /// All its stock movements.
 pub(crate) const MOVEMENTS: &str = "movements";
+/// All its stock rows.
+pub(crate) const LEVELS: &str = "stock levels";
 
 /// All its orders.
 pub(crate) const ORDERS: &str = "orders";
 /// All its customers.
 pub(crate) const CUSTOMERS: &str = "customers";
-/// All its stock rows.
-pub(crate) const LEVELS: &str = "stock levels";
 /// The number of its last order.
 pub(crate) const ORDER_NUMBER: &str = "order number";
 
-/// The next number of a series, from 1.
+const MOVED: bulk::Change = bulk::Change { table: "tenant_counters", keys: &["name"], set: &[], add: &["value"] };
+const FIRST: bulk::Into = bulk::Into { table: "tenant_counters", columns: &["tenant_id", "name", "value"] };
+
+/// What a transaction is going to move.
+#[derive(Debug, Default)]
+pub(crate) struct Moved(BTreeMap<TenantId, BTreeMap<&'static str, i64>>);
+
+/// Moves a counter when the transaction ends.
+pub(crate) fn add(tx: &mut Tx<'_>, name: &'static str, change: i64) {
+    let tenant = tx.tenant_id();
+    *tx.moved.0.entry(tenant).or_default().entry(name).or_default() += change;
+}
+
+/// So many rows, as a counter moves.
+pub(crate) fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The next number of a series, from 1: no two transactions get the same, and none is lost. To be taken late.
 pub(crate) fn next(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
-    add(tx, name, 1)?;
+    move_all(tx.conn, tx.tenant.id, &BTreeMap::from([(name, 1)]))?;
     read(tx, name)
+}
+
+/// Raises a counter at once; one that stands higher stays.
+pub(crate) fn raise(tx: &mut Tx<'_>, name: &'static str, to: i64) -> Result<()> {
+    let missing = to.saturating_sub(read(tx, name)?);
+    if missing > 0 { move_all(tx.conn, tx.tenant.id, &BTreeMap::from([(name, missing)])) } else { Ok(()) }
 }
 
 /// What a counter stands at; 0 before its first change.
 pub(crate) fn read(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
-    let row = counters::table
-        .filter(counters::tenant_id.eq(tx.tenant_id()).and(counters::name.eq(name)))
-        .select(counters::value)
-        .first(tx.conn)
-        .optional()?;
+    let this = counters::tenant_id.eq(tx.tenant_id()).and(counters::name.eq(name));
+    let row = counters::table.filter(this).select(counters::value).first(tx.conn).optional()?;
     Ok(row.unwrap_or(0))
 }
 
-/// Moves a counter. Where several move, the caller moves them in the order of their names.
-pub(crate) fn add(tx: &mut Tx<'_>, name: &'static str, change: i64) -> Result<()> {
-    if change == 0 {
-        return Ok(());
-    }
-    let tenant = tx.tenant_id();
-    let this = counters::tenant_id.eq(tenant).and(counters::name.eq(name));
-    let moved = diesel::update(counters::table.filter(this))
-        .set(counters::value.eq(counters::value + change))
-        .execute(tx.conn)?;
-    if moved == 1 {
-        return Ok(());
-    }
-    let first = (counters::tenant_id.eq(tenant), counters::name.eq(name), counters::value.eq(change));
-    match diesel::insert_into(counters::table).values(first).execute(tx.conn) {
-        Ok(_) => Ok(()),
-        // Another transaction made the row meanwhile: run again and move that one.
-        Err(diesel::result::Error::DatabaseError(diesel::result::DatabaseErrorKind::UniqueViolation, _)) => {
-            Err(Fault::Race(format!("the counter {name} was made twice")).into())
+/// Moves all counters of a transaction, in one statement for each tenant.
+pub(crate) fn settle(conn: &mut Conn, moved: &mut Moved) -> Result<()> {
+    for (tenant, mut changes) in std::mem::take(&mut moved.0) {
+        changes.retain(|_, change| *change != 0);
+        if !changes.is_empty() {
+            move_all(conn, tenant, &changes)?;
         }
-        Err(error) => Err(error.into()),
     }
+    Ok(())
+}
+
+fn move_all(conn: &mut Conn, tenant: TenantId, changes: &BTreeMap<&'static str, i64>) -> Result<()> {
+    let rows = changes.iter().map(|(name, change)| cells![*name, *change]).collect::<Vec<_>>();
+    if changes.values().all(|change| *change > 0) {
+        bulk::upsert(conn, tenant, FIRST, &["name"], MOVED.add, &rows)?;
+        return Ok(());
+    }
+    // A counter that falls is there already, and cannot be put as a new row. One by one, to keep the order.
+    for (row, change) in rows.chunks(1).zip(changes.values()) {
+        if *change > 0 {
+            bulk::upsert(conn, tenant, FIRST, &["name"], MOVED.add, row)?;
+        } else {
+            bulk::update(conn, tenant, MOVED, row)?;
+        }
+    }
+    Ok(())
 }

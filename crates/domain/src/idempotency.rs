@@ -123,3 +123,6 @@ fn forget_old(tx: &mut Tx<'_>) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

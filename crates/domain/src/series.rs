@@ -37,10 +37,7 @@ pub fn continue_from(tx: &mut Tx<'_>, series: Series, next: i64) -> Result<()> {
         Series::Serials => "serials",
         Series::Orders => "orders",
         Series::OrderLines => "order_items",
-        Series::OrderNumbers => {
-            let missing = next - 1 - counters::read(tx, counters::ORDER_NUMBER)?;
-            return counters::add(tx, counters::ORDER_NUMBER, missing.max(0));
-        }
+        Series::OrderNumbers => return counters::raise(tx, counters::ORDER_NUMBER, next.saturating_sub(1)),
     };
     Ok(continue_sequence(tx.conn, table, next)?)
 }

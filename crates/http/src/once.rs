@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use sha2::{Digest, Sha256};
+use stockbridge_domain::access::secrets::hex;
 use stockbridge_domain::error::{Error, Problem};
 use stockbridge_domain::idempotency::{MAX_KEY, Once};
 
@@ -58,10 +59,6 @@ impl BodyDigest {
     pub fn of(body: &[u8]) -> Self {
         if body.is_empty() { Self::default() } else { Self(Sha256::digest(body).into()) }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

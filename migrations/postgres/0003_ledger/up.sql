@@ -2,6 +2,9 @@
 
 -- What the goods of a stock row are worth at cost: written by the server, since SQL must not multiply money.
 ALTER TABLE stock_levels ADD COLUMN value BIGINT NOT NULL DEFAULT 0;
+-- Few rows run low at a time: they are listed and counted without a look at the others.
+CREATE INDEX stock_levels_low ON stock_levels (tenant_id, product_id, warehouse_id)
+    WHERE reorder_level > 0 AND quantity <= reorder_level;
 
 CREATE TABLE batches (
     tenant_id BIGINT NOT NULL REFERENCES tenants (id),

@@ -361,6 +361,7 @@ fn count(tx: &mut Tx<'_>, before: Option<&Item>, after: Option<&Item>) -> Result
     categories::moved(tx, category(before), category(after))?;
     let one = |is: bool| i64::from(is);
     let active = |item: Option<&Item>| one(item.is_some_and(|item| item.is_active));
-    counters::add(tx, counters::PRODUCTS, one(after.is_some()) - one(before.is_some()))?;
-    counters::add(tx, counters::ACTIVE_PRODUCTS, active(after) - active(before))
+    counters::add(tx, counters::PRODUCTS, one(after.is_some()) - one(before.is_some()));
+    counters::add(tx, counters::ACTIVE_PRODUCTS, active(after) - active(before));
+    Ok(())
 }

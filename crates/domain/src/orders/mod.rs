@@ -5,6 +5,8 @@ mod fulfil;
 mod list;
 mod place;
 mod returns;
+#[cfg(test)]
+mod tests;
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;

@@ -120,7 +120,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewBatch) -> Result<Batch> {
         let paper = Some(Paper { kind: "batch", id });
         ledger::book(tx, vec![entry], &Reason { kind: Kind::Receive, paper, notes: None })?;
     }
-    counters::add(tx, counters::BATCHES, 1)?;
+    counters::add(tx, counters::BATCHES, 1);
     let this = batches::tenant_id.eq(tx.tenant_id()).and(batches::id.eq(id));
     Ok(batches::table.filter(this).select(Batch::as_select()).first(tx.conn)?)
 }

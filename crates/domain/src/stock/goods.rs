@@ -65,16 +65,12 @@ pub(crate) fn one(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Goods> {
 pub(crate) fn place(tx: &mut Tx<'_>, id: Option<i64>, field: &str) -> Result<Place> {
     let of_tenant = warehouses::tenant_id.eq(tx.tenant_id());
     let query = warehouses::table.select(Place::as_select());
-    match id {
-        Some(id) => {
-            let found = query.filter(of_tenant.and(warehouses::id.eq(id))).first(tx.conn).optional()?;
-            found.ok_or_else(|| unknown(field, Thing::Warehouse, id))
-        }
-        None => {
-            let found = query.filter(of_tenant.and(warehouses::is_default.eq(true))).first(tx.conn).optional()?;
-            found.ok_or(Error::NoDefaultWarehouse)
-        }
-    }
+    let Some(id) = id else {
+        let default = query.filter(of_tenant.and(warehouses::is_default.eq(true))).first(tx.conn).optional()?;
+        return default.ok_or(Error::NoDefaultWarehouse);
+    };
+    let found = query.filter(of_tenant.and(warehouses::id.eq(id))).first(tx.conn).optional()?;
+    found.ok_or_else(|| unknown(field, Thing::Warehouse, id))
 }
 
 fn unknown(field: &str, thing: Thing, id: i64) -> Error {

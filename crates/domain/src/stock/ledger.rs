@@ -127,11 +127,10 @@ pub(crate) fn book(tx: &mut Tx<'_>, mut entries: Vec<Entry>, reason: &Reason) ->
     }
     movements::record(tx, &rows, reason)?;
     write(tx, &entries, &balances)?;
-    // In the order of their names.
-    counters::add(tx, counters::BATCHES, division.batches)?;
-    counters::add(tx, counters::MOVEMENTS, i64::try_from(rows.len()).unwrap_or(i64::MAX))?;
-    counters::add(tx, counters::SERIALS, division.serials)?;
-    counters::add(tx, counters::LEVELS, opened)?;
+    counters::add(tx, counters::BATCHES, division.batches);
+    counters::add(tx, counters::MOVEMENTS, counters::rows(rows.len()));
+    counters::add(tx, counters::SERIALS, division.serials);
+    counters::add(tx, counters::LEVELS, opened);
     Ok(balances)
 }
 
@@ -149,7 +148,7 @@ fn lock(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(Balances, i64)> {
     }
     let opened = bulk::insert_missing(tx.conn, tx.tenant_id(), OPENED, &missing)?;
     // Again, since somebody else may have opened and filled them meanwhile.
-    Ok((read_locked(tx, &keys)?, i64::try_from(opened).unwrap_or(i64::MAX)))
+    Ok((read_locked(tx, &keys)?, counters::rows(opened)))
 }
 
 fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
@@ -212,7 +211,8 @@ pub(crate) fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, l
     let row = cells![product, warehouse, none, none, none, Money::ZERO, tx.now()];
     let opened = bulk::insert_missing(tx.conn, tenant, OPENED, &[row])?;
     bulk::update(tx.conn, tenant, REORDERED, &[cells![product, warehouse, level]])?;
-    counters::add(tx, counters::LEVELS, i64::try_from(opened).unwrap_or(i64::MAX))
+    counters::add(tx, counters::LEVELS, counters::rows(opened));
+    Ok(())
 }
 
 /// Values what lies of a product at another cost.
@@ -253,7 +253,8 @@ pub(crate) fn lies_in(tx: &mut Tx<'_>, warehouse: i64) -> Result<bool> {
 pub(crate) fn close(tx: &mut Tx<'_>, warehouse: i64) -> Result<()> {
     let here = levels::tenant_id.eq(tx.tenant_id()).and(levels::warehouse_id.eq(warehouse));
     let gone = diesel::delete(levels::table.filter(here)).execute(tx.conn)?;
-    counters::add(tx, counters::LEVELS, -i64::try_from(gone).unwrap_or(i64::MAX))
+    counters::add(tx, counters::LEVELS, -counters::rows(gone));
+    Ok(())
 }
 
 /// Drops the empty rows of a product that goes away; its movements stay.
@@ -268,7 +269,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, product: i64) -> Result<()> {
     let rows = levels::tenant_id.eq(tenant).and(levels::product_id.eq(product));
     let rows = diesel::delete(levels::table.filter(rows)).execute(tx.conn)?;
     for (counter, gone) in [(counters::BATCHES, made), (counters::SERIALS, units), (counters::LEVELS, rows)] {
-        counters::add(tx, counter, -i64::try_from(gone).unwrap_or(i64::MAX))?;
+        counters::add(tx, counter, -counters::rows(gone));
     }
     Ok(())
 }

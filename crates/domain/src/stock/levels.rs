@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{products, stock_levels as levels, warehouses as places};
 use crate::store::Tx;
-use crate::store::portable::Total;
+use crate::store::portable::{RunsLow, Total};
 use crate::values::{Money, Quantity};
 
 /// What lies of one item in one warehouse.
@@ -96,9 +96,8 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
         count = count.filter(levels::product_id.eq(product));
     }
     if is_low {
-        let low = levels::reorder_level.gt(Quantity::ZERO).and(levels::quantity.le(levels::reorder_level));
-        query = query.filter(low);
-        count = count.filter(low);
+        query = query.filter(RunsLow);
+        count = count.filter(RunsLow);
     }
     if let Some((id, warehouse)) = window.after_stock()? {
         let later = levels::product_id.gt(id).or(levels::product_id.eq(id).and(levels::warehouse_id.gt(warehouse)));
@@ -135,8 +134,7 @@ pub fn summary(tx: &mut Tx<'_>) -> Result<Summary> {
     let tenant = tx.tenant_id();
     let of_tenant = levels::tenant_id.eq(tenant);
     let value = levels::table.filter(of_tenant).select(Total(levels::value)).first(tx.conn)?;
-    let low = levels::reorder_level.gt(Quantity::ZERO).and(levels::quantity.le(levels::reorder_level));
-    let low = levels::table.filter(of_tenant.and(low)).count().get_result(tx.conn)?;
+    let low = levels::table.filter(of_tenant).filter(RunsLow).count().get_result(tx.conn)?;
     let something = levels::table
         .filter(of_tenant.and(levels::product_id.eq(products::id)).and(levels::quantity.gt(Quantity::ZERO)));
     let out = products::table

@@ -9,6 +9,8 @@ pub(crate) mod ledger;
 pub mod levels;
 pub mod movements;
 pub mod serials;
+#[cfg(test)]
+mod tests;
 pub(crate) mod tracking;
 pub mod warehouses;
 

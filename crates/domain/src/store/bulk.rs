@@ -85,6 +85,21 @@ pub(crate) fn insert_missing(conn: &mut Conn, tenant: TenantId, into: Into, rows
     Ok(added)
 }
 
+/// Adds rows, or adds their numbers to those of the rows that have their key.
+pub(crate) fn upsert(
+    conn: &mut Conn,
+    tenant: TenantId,
+    into: Into,
+    keys: &'static [&'static str],
+    add: &'static [&'static str],
+    rows: &[Vec<Cell>],
+) -> QueryResult<()> {
+    for rows in chunks(rows) {
+        Bulk { tenant, work: Work::Upsert { into, keys, add }, rows }.execute(conn)?;
+    }
+    Ok(())
+}
+
 /// Changes rows. Returns how many there were.
 pub(crate) fn update(conn: &mut Conn, tenant: TenantId, change: Change, rows: &[Vec<Cell>]) -> QueryResult<usize> {
     let mut changed = 0;
@@ -108,6 +123,7 @@ struct Bulk<'r> {
 enum Work {
     Insert { into: Into, returning: bool },
     InsertMissing { into: Into },
+    Upsert { into: Into, keys: &'static [&'static str], add: &'static [&'static str] },
     Update(Change),
 }
 
@@ -142,6 +158,25 @@ impl QueryFragment<MultiBackend> for Bulk<'_> {
                 pass.push_sql(" ON CONFLICT DO NOTHING");
                 Ok(())
             }
+            Work::Upsert { into, keys, add } => {
+                self.insert(into, pass.reborrow())?;
+                pass.push_sql(" ON CONFLICT (");
+                pass.push_identifier("tenant_id")?;
+                for key in keys {
+                    pass.push_sql(", ");
+                    pass.push_identifier(key)?;
+                }
+                pass.push_sql(") DO UPDATE SET ");
+                for (at, column) in add.iter().enumerate() {
+                    pass.push_sql(if at == 0 { "" } else { ", " });
+                    pass.push_identifier(column)?;
+                    pass.push_sql(" = ");
+                    qualified(into.table, column, pass.reborrow())?;
+                    pass.push_sql(" + excluded.");
+                    pass.push_identifier(column)?;
+                }
+                Ok(())
+            }
             Work::Update(change) => self.update(change, pass),
         }
     }
@@ -170,9 +205,7 @@ impl Bulk<'_> {
             pass.push_identifier(column)?;
             pass.push_sql(" = ");
             if at >= set.len() {
-                pass.push_identifier(table)?;
-                pass.push_sql(".");
-                pass.push_identifier(column)?;
+                qualified(table, column, pass.reborrow())?;
                 pass.push_sql(" + ");
             }
             pass.push_sql(&given(keys.len() + at));
@@ -180,16 +213,12 @@ impl Bulk<'_> {
         pass.push_sql(" FROM (VALUES ");
         self.values(false, pass.reborrow())?;
         pass.push_sql(") AS given WHERE ");
-        pass.push_identifier(table)?;
-        pass.push_sql(".");
-        pass.push_identifier("tenant_id")?;
+        qualified(table, "tenant_id", pass.reborrow())?;
         pass.push_sql(" = ");
         pass.push_bind_param::<BigInt, _>(&self.tenant)?;
         for (at, key) in keys.iter().enumerate() {
             pass.push_sql(" AND ");
-            pass.push_identifier(table)?;
-            pass.push_sql(".");
-            pass.push_identifier(key)?;
+            qualified(table, key, pass.reborrow())?;
             pass.push_sql(" = ");
             pass.push_sql(&given(at));
         }
@@ -210,6 +239,12 @@ impl Bulk<'_> {
         }
         Ok(())
     }
+}
+
+fn qualified(table: &str, column: &str, mut pass: AstPass<'_, '_, MultiBackend>) -> QueryResult<()> {
+    pass.push_identifier(table)?;
+    pass.push_sql(".");
+    pass.push_identifier(column)
 }
 
 /// The name that both engines give a column of VALUES.

@@ -20,6 +20,7 @@ use chrono::{NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
 
 use crate::access;
 use crate::actor::{Actor, Admission, Role, Tenant, TenantId};
+use crate::counters::{self, Moved};
 use crate::error::{Error, Result};
 pub use connection::{BadUrl, Observer, Target};
 use connection::{Conn, Connector};
@@ -131,7 +132,7 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut Lobby<'_>) -> Result<T> + Send + 'static,
     {
-        self.lanes.run(Lane::Read, move |conn| command(&mut Lobby { conn, now: now() })).await
+        self.lanes.run(Lane::Read, move |conn| command(&mut Lobby::new(conn))).await
     }
 
     /// Reads one state of the whole database, however long that takes and whatever is written meanwhile.
@@ -143,7 +144,7 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut Lobby<'_>) -> Result<T> + Send + 'static,
     {
-        self.lanes.run(Lane::Snapshot, move |conn| command(&mut Lobby { conn, now: now() })).await
+        self.lanes.run(Lane::Snapshot, move |conn| command(&mut Lobby::new(conn))).await
     }
 
     /// Writes before anybody is admitted: the command line.
@@ -155,7 +156,13 @@ impl Store {
         T: Send + 'static,
         F: FnMut(&mut Lobby<'_>) -> Result<T> + Send + 'static,
     {
-        self.lanes.run(Lane::Write, move |conn| command(&mut Lobby { conn, now: now() })).await
+        let work = move |conn: &mut Conn| {
+            let mut lobby = Lobby::new(conn);
+            let done = command(&mut lobby)?;
+            counters::settle(lobby.conn, &mut lobby.moved)?;
+            Ok(done)
+        };
+        self.lanes.run(Lane::Write, work).await
     }
 
     /// Takes no more commands, and waits for those that were accepted, whoever else has a handle still: what they ask
@@ -188,9 +195,14 @@ impl Store {
 pub struct Lobby<'c> {
     pub(crate) conn: &'c mut Conn,
     pub(crate) now: NaiveDateTime,
+    moved: Moved,
 }
 
 impl<'c> Lobby<'c> {
+    pub(crate) fn new(conn: &'c mut Conn) -> Self {
+        Self { conn, now: now(), moved: Moved::default() }
+    }
+
     /// Lets in who may come in, with everything about them read afresh.
     ///
     /// # Errors
@@ -200,7 +212,8 @@ impl<'c> Lobby<'c> {
         'c: 'a,
     {
         let (tenant, actor) = access::admit(self.conn, admission, self.now)?;
-        Ok(Tx { conn: self.conn, tenant, actor, now: self.now, request_id: admission.request_id.clone() })
+        let (moved, request_id) = (&mut self.moved, admission.request_id.clone());
+        Ok(Tx { conn: self.conn, moved, tenant, actor, now: self.now, request_id })
     }
 
     /// Acts for a tenant from the command line, which needs no leave.
@@ -209,7 +222,8 @@ impl<'c> Lobby<'c> {
     /// [`crate::error::Error::NotFound`] for an unknown tenant.
     pub fn as_system(&mut self, tenant: TenantId) -> Result<Tx<'_>> {
         let tenant = access::tenants::get(self, tenant)?;
-        Ok(Tx { conn: self.conn, tenant, actor: Actor::System, now: self.now, request_id: None })
+        let (moved, actor) = (&mut self.moved, Actor::System);
+        Ok(Tx { conn: self.conn, moved, tenant, actor, now: self.now, request_id: None })
     }
 
     /// Acts for a tenant in somebody's name and at another instant: demo data, and books that come from elsewhere.
@@ -218,7 +232,7 @@ impl<'c> Lobby<'c> {
     /// [`crate::error::Error::NotFound`] for an unknown tenant.
     pub fn as_if(&mut self, tenant: TenantId, actor: Actor, now: NaiveDateTime) -> Result<Tx<'_>> {
         let tenant = access::tenants::get(self, tenant)?;
-        Ok(Tx { conn: self.conn, tenant, actor, now, request_id: None })
+        Ok(Tx { conn: self.conn, moved: &mut self.moved, tenant, actor, now, request_id: None })
     }
 
     /// The instant of this transaction, in UTC, to the microsecond.
@@ -230,7 +244,8 @@ impl<'c> Lobby<'c> {
 /// A transaction for one tenant: what it may touch, who acts, and the one instant at which all of it happens.
 pub struct Tx<'c> {
     pub(crate) conn: &'c mut Conn,
-    tenant: Tenant,
+    pub(crate) moved: &'c mut Moved,
+    pub(crate) tenant: Tenant,
     actor: Actor,
     now: NaiveDateTime,
     request_id: Option<String>,

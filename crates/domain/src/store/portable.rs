@@ -192,6 +192,27 @@ impl<E: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Total<E> {
 impl<E, QS> SelectableExpression<QS> for Total<E> where Self: AppearsOnTable<QS> {}
 impl<E: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Total<E> where Total<E>: Expression {}
 
+/// Stock rows at or below their reorder level, worded as the index of them is.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct RunsLow;
+
+impl Expression for RunsLow {
+    type SqlType = Bool;
+}
+
+impl QueryFragment<MultiBackend> for RunsLow {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        pass.push_sql("(stock_levels.reorder_level > 0 AND stock_levels.quantity <= stock_levels.reorder_level)");
+        Ok(())
+    }
+}
+
+impl<QS> SelectableExpression<QS> for RunsLow {}
+impl<QS> AppearsOnTable<QS> for RunsLow {}
+impl<GB> ValidGrouping<GB> for RunsLow {
+    type IsAggregate = is_aggregate::Never;
+}
+
 /// Items whose folded name, SKU or barcode contains a text, found through the engine's trigram index.
 ///
 /// Under three characters no trigram exists, and the column is read.
@@ -289,7 +310,7 @@ pub(crate) fn advance_sequence(conn: &mut Conn, table: &'static str) -> QueryRes
 /// Moves the sequence behind a table's ids so that the next one is `next`. Never back, as [`advance_sequence`].
 pub(crate) fn continue_sequence(conn: &mut Conn, table: &'static str, next: i64) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
-    let last = next - 1;
+    let last = next.saturating_sub(1);
     match conn {
         Conn::Sqlite(conn) => conn.batch_execute(&format!(
             "INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', 0

@@ -12,11 +12,17 @@ use crate::actor::{Role, TenantId};
 use crate::error::Result;
 use crate::items::categories::{self, Category, NewCategory};
 use crate::items::master::{By, Reference};
-use crate::items::{self, Item, ItemChanges, ItemFilter, ItemLine, NewItem};
+use crate::items::{self, Item, ItemChanges, ItemFilter, ItemLine, NewItem, Tracking};
+use crate::orders::{self, Channel, Line, NewLine, NewOrder, Order};
 use crate::page::{Slice, Start, Window};
+use crate::partners::customers::{self, Address, AddressKind, CustomerType, NewAddress, NewCustomer};
+use crate::stock::batches::{self, Labels, NewBatch};
+use crate::stock::movements::{self, Movement, MovementFilter};
+use crate::stock::serials::{self, NewSerials};
 use crate::stock::{self, Opening, warehouses};
 use crate::store::Tx;
-use crate::values::{Code, Description, Money, Name, Price, Quantity, Text};
+use crate::values::{Change, Code, Description, Money, Name, Price, Quantity, Text};
+use crate::verify::verify;
 
 /// The password of every user of every shop.
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
@@ -99,6 +105,114 @@ impl<'f> Shop<'f> {
             .expect("new stock");
     }
 
+    /// Makes an item that is tracked.
+    pub(crate) fn tracked(&self, sku: &str, tracking: Tracking) -> i64 {
+        let item = self.item(sku).id;
+        let changes = ItemChanges { tracking: Some(tracking), ..ItemChanges::default() };
+        self.write(move |tx| items::amend(tx, item, &changes)).expect("an item without stock").id
+    }
+
+    /// Gives an item a price and a cost.
+    pub(crate) fn price(&self, item: i64, price: &str, cost: &str) {
+        let [base_price, cost_price] = [price, cost].map(|text| Change::Set(Price::parse(text).expect("a price")));
+        let changes = ItemChanges { base_price, cost_price, ..ItemChanges::default() };
+        self.write(move |tx| items::amend(tx, item, &changes)).expect("an item");
+    }
+
+    /// Records a batch with goods in it.
+    pub(crate) fn batch(
+        &self,
+        item: i64,
+        warehouse: i64,
+        number: &str,
+        expiry: Option<&str>,
+        quantity: Quantity,
+    ) -> i64 {
+        let labels = Labels {
+            batch_number: code(number),
+            lot_number: None,
+            manufacture_date: None,
+            expiry_date: expiry.map(|day| day.parse().expect("a day")),
+            notes: None,
+        };
+        let new = NewBatch { product_id: item, warehouse_id: Some(warehouse), labels, quantity };
+        self.write(move |tx| batches::create(tx, &new)).expect("a new batch").id
+    }
+
+    /// Records units with these serial numbers.
+    pub(crate) fn units(&self, item: i64, warehouse: i64, numbers: &[&str]) -> Vec<i64> {
+        let numbers = numbers.iter().map(|number| code(number)).collect();
+        let new = NewSerials { product_id: item, warehouse_id: Some(warehouse), numbers };
+        let made = self.write(move |tx| serials::create(tx, &new)).expect("new units");
+        made.into_iter().map(|serial| serial.id).collect()
+    }
+
+    /// Records a customer.
+    pub(crate) fn customer(&self, called: &str) -> i64 {
+        let (name, customer_type) = (name(called), CustomerType::Retail);
+        let [email, phone, company] = [None, None, None];
+        let new = NewCustomer { id: None, name, email, phone, company, customer_type };
+        self.write(move |tx| customers::create(tx, &new)).expect("a new customer").id
+    }
+
+    /// Adds an address to a customer.
+    pub(crate) fn address(&self, customer: i64, line1: &str, kind: AddressKind, is_default: bool) -> Address {
+        let [line2, city, state, postcode, country] = [None, None, None, None, None];
+        let new = NewAddress { kind, line1: name(line1), line2, city, state, postcode, country, is_default };
+        self.write(move |tx| customers::add_address(tx, customer, &new)).expect("a new address")
+    }
+
+    /// Orders items from the default warehouse.
+    pub(crate) fn order(&self, wanted: &[(i64, Quantity)]) -> Result<Order> {
+        self.order_of(None, wanted)
+    }
+
+    /// Orders items for a customer.
+    pub(crate) fn order_of(&self, customer_id: Option<i64>, wanted: &[(i64, Quantity)]) -> Result<Order> {
+        let line = |(product_id, quantity): &(i64, Quantity)| NewLine {
+            product_id: *product_id,
+            quantity: *quantity,
+            unit_price: None,
+            serials: Vec::new(),
+        };
+        let lines = wanted.iter().map(line).collect();
+        self.place(NewOrder { customer_id, ..new_order(lines) })
+    }
+
+    /// Places an order.
+    pub(crate) fn place(&self, new: NewOrder) -> Result<Order> {
+        self.write(move |tx| orders::place(tx, &new))
+    }
+
+    /// The lines of an order.
+    pub(crate) fn lines(&self, order: i64) -> Vec<Line> {
+        self.read(move |tx| orders::get(tx, order)).expect("an order").1
+    }
+
+    /// On hand and reserved of an item in a warehouse.
+    pub(crate) fn level(&self, item: i64, warehouse: i64) -> (Quantity, Quantity) {
+        let rows = self.read(move |tx| stock::of_item(tx, item)).expect("stock rows");
+        let here = rows.into_iter().find(|level| level.warehouse_id == warehouse);
+        here.map(|level| (level.quantity, level.reserved)).unwrap_or_default()
+    }
+
+    /// All movements of an item, the oldest first.
+    pub(crate) fn movements(&self, item: i64) -> Vec<Movement> {
+        let filter = MovementFilter { product_id: Some(item), ..MovementFilter::default() };
+        let window = Window { start: Start::Page(1), limit: 200 };
+        let mut rows = self.read(move |tx| movements::list(tx, &filter, &window)).expect("movements").rows;
+        rows.reverse();
+        rows
+    }
+
+    /// Fails unless the books add up.
+    pub(crate) fn verify(&self) {
+        // Past the watch on statements: these look across tenants.
+        let store = self.fixture.open(|settings| settings.observer = None);
+        let found = self.fixture.wait(store.survey(verify)).expect("the books can be read");
+        assert_eq!(found, []);
+    }
+
     /// Adds a user, whose password is [`PASSWORD`].
     pub(crate) fn user(&self, email: &str, role: Role) -> i64 {
         let new = NewUser { email: name(email), name: name(email), role, password: password() };
@@ -156,4 +270,17 @@ pub(crate) fn whole(units: i64) -> Quantity {
 pub(crate) fn details(known_as: &str) -> warehouses::Details {
     let (code, name) = (code(known_as), name(known_as));
     warehouses::Details { code, name, address: None, city: None, state: None, is_default: None }
+}
+
+/// An order of nobody from the default warehouse.
+pub(crate) fn new_order(lines: Vec<NewLine>) -> NewOrder {
+    NewOrder {
+        customer_id: None,
+        warehouse_id: None,
+        channel: Channel::Manual,
+        shipping_address: None,
+        written: |address| address.line1.clone(),
+        allow_backorder: false,
+        lines,
+    }
 }

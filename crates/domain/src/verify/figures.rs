@@ -1,117 +1,108 @@
 //! The invariants that multiply: exact arithmetic is Rust's, so rows are read slice by slice.
 
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::Violation;
 use crate::actor::TenantId;
 use crate::error::Result;
-use crate::schema::{order_items, products, stock_levels as levels, stock_movements as movements};
+use crate::schema::{order_items as lines, products, stock_levels as levels, stock_movements as movements};
 use crate::store::Lobby;
 use crate::values::{Money, Quantity};
 
 /// Rows that are read at once.
 const SLICE: i64 = 10_000;
 
-type Check = fn(&mut Lobby<'_>) -> Result<Vec<Violation>>;
-/// What lies in a place: its key, how much, what that is worth, and what one costs.
-type Valued = ((TenantId, i64, i64), Quantity, Money, Option<Money>);
-/// What moved: its key, how much, what that was worth, and what one cost.
-type Moved = ((TenantId, i64), Quantity, Money, Option<Money>);
+/// A row's tenant, and one or two ids.
+type Key = (TenantId, i64, i64);
 
-pub(super) const CHECKS: &[Check] = &[amounts, values, costs];
+/// A quantity at so much each, and what is written down for all of it.
+#[derive(Queryable)]
+struct Figure {
+    key: Key,
+    quantity: Quantity,
+    each: Option<Money>,
+    all: Money,
+}
 
-/// A line's amount is its quantity × its price, rounded.
-fn amounts(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
-    let mut violations = Vec::new();
-    let mut last = (TenantId::new(0), 0);
-    loop {
-        let after = order_items::tenant_id.gt(last.0);
-        let after = after.or(order_items::tenant_id.eq(last.0).and(order_items::id.gt(last.1)));
-        let rows: Vec<((TenantId, i64), Quantity, Money, Money)> = order_items::table
-            .filter(after)
-            .order((order_items::tenant_id, order_items::id))
-            .select((
-                (order_items::tenant_id, order_items::id),
-                order_items::quantity,
-                order_items::unit_price,
-                order_items::amount,
-            ))
-            .limit(SLICE)
-            .load(lobby.conn)?;
-        let Some((key, ..)) = rows.last() else { return Ok(violations) };
-        last = *key;
-        for ((tenant, id), quantity, price, amount) in rows {
-            if price.times(quantity) != Some(amount) {
-                let what = format!("line {id}: {quantity} × {price} is not {amount}");
-                let rule = "a line's amount is its quantity × its price";
-                violations.push(Violation { tenant: tenant.get(), rule, what });
+/// An invariant of this kind: its name, what its rows are, and how those after a key are read.
+pub(super) struct Check {
+    rule: &'static str,
+    row: &'static str,
+    read: fn(&mut Lobby<'_>, Key) -> Result<Vec<Figure>>,
+}
+
+pub(super) const CHECKS: &[Check] = &[
+    Check { rule: "a line's amount is its quantity × its price", row: "order line", read: order_lines },
+    Check { rule: "a stock row's value is its quantity × the product's cost", row: "product, warehouse", read: stock },
+    Check { rule: "a movement's value is its quantity × the cost of that day", row: "movement", read: moved },
+];
+
+impl Check {
+    /// What breaks it; no cost counts as 0.
+    pub(super) fn findings(&self, lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
+        let mut violations = Vec::new();
+        let mut last = (TenantId::new(0), 0, 0);
+        loop {
+            let figures = (self.read)(lobby, last)?;
+            let Some(Figure { key, .. }) = figures.last() else { return Ok(violations) };
+            last = *key;
+            for Figure { key: (tenant, first, second), quantity, each, all } in figures {
+                let each = each.unwrap_or_default();
+                if each.times(quantity) != Some(all) {
+                    let second = if second > 0 { format!(", {second}") } else { String::new() };
+                    let what = format!("{} {first}{second}: {quantity} × {each} is not {all}", self.row);
+                    violations.push(Violation { tenant: tenant.get(), rule: self.rule, what });
+                }
             }
         }
     }
 }
 
-/// A stock row's value is its quantity × the product's cost, rounded.
-fn values(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
-    let mut violations = Vec::new();
-    let mut last = (TenantId::new(0), 0, 0);
-    loop {
-        let (tenant, product, warehouse) = last;
-        let within = levels::product_id.eq(product).and(levels::warehouse_id.gt(warehouse));
-        let within = levels::tenant_id.eq(tenant).and(levels::product_id.gt(product).or(within));
-        let rows: Vec<Valued> = levels::table
-            .inner_join(
-                products::table.on(products::tenant_id.eq(levels::tenant_id).and(products::id.eq(levels::product_id))),
-            )
-            .filter(levels::tenant_id.gt(tenant).or(within))
-            .order((levels::tenant_id, levels::product_id, levels::warehouse_id))
-            .select((
-                (levels::tenant_id, levels::product_id, levels::warehouse_id),
-                levels::quantity,
-                levels::value,
-                products::cost_price,
-            ))
-            .limit(SLICE)
-            .load(lobby.conn)?;
-        let Some((key, ..)) = rows.last() else { return Ok(violations) };
-        last = *key;
-        for ((tenant, product, warehouse), quantity, value, cost) in rows {
-            if cost.unwrap_or_default().times(quantity) != Some(value) {
-                let cost = cost.unwrap_or_default();
-                let what = format!("product {product} in warehouse {warehouse}: {quantity} × {cost} is not {value}");
-                let rule = "a stock row's value is its quantity × the product's cost";
-                violations.push(Violation { tenant: tenant.get(), rule, what });
-            }
-        }
-    }
+fn order_lines(lobby: &mut Lobby<'_>, (tenant, id, _): Key) -> Result<Vec<Figure>> {
+    let later = lines::tenant_id.eq(tenant).and(lines::id.gt(id));
+    let rows = lines::table
+        .filter(lines::tenant_id.gt(tenant).or(later))
+        .order((lines::tenant_id, lines::id))
+        .select((
+            (lines::tenant_id, lines::id, 0_i64.into_sql::<BigInt>()),
+            lines::quantity,
+            lines::unit_price.nullable(),
+            lines::amount,
+        ))
+        .limit(SLICE);
+    Ok(rows.load(lobby.conn)?)
 }
 
-/// A movement's value is its quantity × the cost of that day, rounded.
-fn costs(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
-    let mut violations = Vec::new();
-    let mut last = (TenantId::new(0), 0);
-    loop {
-        let after = movements::tenant_id.gt(last.0);
-        let after = after.or(movements::tenant_id.eq(last.0).and(movements::id.gt(last.1)));
-        let rows: Vec<Moved> = movements::table
-            .filter(after)
-            .order((movements::tenant_id, movements::id))
-            .select((
-                (movements::tenant_id, movements::id),
-                movements::quantity,
-                movements::value,
-                movements::unit_cost,
-            ))
-            .limit(SLICE)
-            .load(lobby.conn)?;
-        let Some((key, ..)) = rows.last() else { return Ok(violations) };
-        last = *key;
-        for ((tenant, id), quantity, value, cost) in rows {
-            let cost = cost.unwrap_or_default();
-            if cost.times(quantity) != Some(value) {
-                let what = format!("movement {id}: {quantity} × {cost} is not {value}");
-                let rule = "a movement's value is its quantity × the cost of that day";
-                violations.push(Violation { tenant: tenant.get(), rule, what });
-            }
-        }
-    }
+fn stock(lobby: &mut Lobby<'_>, (tenant, product, warehouse): Key) -> Result<Vec<Figure>> {
+    let of_product = products::tenant_id.eq(levels::tenant_id).and(products::id.eq(levels::product_id));
+    let within = levels::product_id.eq(product).and(levels::warehouse_id.gt(warehouse));
+    let later = levels::tenant_id.eq(tenant).and(levels::product_id.gt(product).or(within));
+    let rows = levels::table
+        .inner_join(products::table.on(of_product))
+        .filter(levels::tenant_id.gt(tenant).or(later))
+        .order((levels::tenant_id, levels::product_id, levels::warehouse_id))
+        .select((
+            (levels::tenant_id, levels::product_id, levels::warehouse_id),
+            levels::quantity,
+            products::cost_price,
+            levels::value,
+        ))
+        .limit(SLICE);
+    Ok(rows.load(lobby.conn)?)
+}
+
+fn moved(lobby: &mut Lobby<'_>, (tenant, id, _): Key) -> Result<Vec<Figure>> {
+    let later = movements::tenant_id.eq(tenant).and(movements::id.gt(id));
+    let rows = movements::table
+        .filter(movements::tenant_id.gt(tenant).or(later))
+        .order((movements::tenant_id, movements::id))
+        .select((
+            (movements::tenant_id, movements::id, 0_i64.into_sql::<BigInt>()),
+            movements::quantity,
+            movements::unit_cost,
+            movements::value,
+        ))
+        .limit(SLICE);
+    Ok(rows.load(lobby.conn)?)
 }

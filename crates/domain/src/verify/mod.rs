@@ -46,7 +46,7 @@ pub fn verify(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
         violations.extend(found.into_iter().map(|Finding { tenant, what }| Violation { tenant, rule, what }));
     }
     for check in figures::CHECKS {
-        violations.extend(check(lobby)?.into_iter().take(MOST));
+        violations.extend(check.findings(lobby)?.into_iter().take(MOST));
     }
     Ok(violations)
 }

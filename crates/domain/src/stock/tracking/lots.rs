@@ -1,5 +1,6 @@
 //! Batches: what lies of each in the places of a command, taken from the earliest expiry on.
 
+use std::collections::btree_map::Entry::Vacant;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
@@ -32,7 +33,7 @@ struct Lot {
 
 /// What lies of batches, in the order in which it is taken, and what the command changes of it.
 struct Lots {
-    lots: Vec<Lot>,
+    here: Vec<Lot>,
     /// Named batches and the products they are of.
     named: BTreeMap<i64, i64>,
     /// By product.
@@ -87,7 +88,7 @@ impl Lots {
             Pick::First | Pick::Numbers(_) | Pick::Units(_) | Pick::Carried => None,
         });
         let named = products_of(tx, &named.collect())?;
-        Ok(Self { lots, named, unassigned: BTreeMap::new(), changes: BTreeMap::new(), carried: Carried::new() })
+        Ok(Self { here: lots, named, unassigned: BTreeMap::new(), changes: BTreeMap::new(), carried: Carried::new() })
     }
 
     /// The batches that take what comes without one; made where there is none yet. Returns how many were made.
@@ -104,10 +105,9 @@ impl Lots {
             batches::table.filter(these).select((batches::product_id, batches::id)).load(tx.conn)?;
         self.unassigned = known.into_iter().collect();
         let mut made = 0;
-        for entry in homeless {
-            if !self.unassigned.contains_key(&entry.goods.id) {
-                let batch = papers::insert(tx, entry.goods.id, &Labels::unassigned())?;
-                self.unassigned.insert(entry.goods.id, batch);
+        for change in homeless {
+            if let Vacant(place) = self.unassigned.entry(change.goods.id) {
+                place.insert(papers::insert(tx, change.goods.id, &Labels::unassigned())?);
                 made += 1;
             }
         }
@@ -157,7 +157,7 @@ impl Lots {
     fn take(&mut self, entry: &Entry, batch: i64) -> Result<()> {
         let wanted = entry.quantity.negated();
         let here = |lot: &&mut Lot| lot.batch == batch && lot.warehouse == entry.place.id;
-        let lot = self.lots.iter_mut().find(here);
+        let lot = self.here.iter_mut().find(here);
         let available = lot.as_ref().map(|lot| lot.quantity).unwrap_or_default();
         match lot.zip(available.minus(wanted)) {
             Some((lot, left)) if left >= Quantity::ZERO => {
@@ -173,7 +173,7 @@ impl Lots {
         let mut left = wanted;
         let mut shares = Vec::new();
         let here = |lot: &&mut Lot| lot.product == entry.goods.id && lot.warehouse == entry.place.id;
-        for lot in self.lots.iter_mut().filter(here) {
+        for lot in self.here.iter_mut().filter(here) {
             let is_good = good_on.is_none_or(|today| lot.expiry.is_none_or(|expiry| expiry >= today));
             let taken = left.min(lot.quantity);
             if is_good && !taken.is_zero() {
@@ -187,7 +187,7 @@ impl Lots {
 
     /// A batch has a row only where something lies of it.
     fn write(self, tx: &mut Tx<'_>) -> Result<()> {
-        let known = self.lots.iter().map(|lot| (lot.batch, lot.warehouse)).collect::<BTreeSet<_>>();
+        let known = self.here.iter().map(|lot| (lot.batch, lot.warehouse)).collect::<BTreeSet<_>>();
         let (mut changed, mut opened) = (Vec::new(), Vec::new());
         for ((batch, warehouse, product), change) in self.changes {
             if known.contains(&(batch, warehouse)) {
@@ -199,8 +199,8 @@ impl Lots {
         let tenant = tx.tenant_id();
         bulk::insert(tx.conn, tenant, LEVELS, &opened)?;
         bulk::update(tx.conn, tenant, LOWERED, &changed)?;
-        if self.lots.iter().any(|lot| lot.quantity.is_zero()) {
-            let touched = self.lots.iter().map(|lot| lot.batch).collect::<BTreeSet<_>>();
+        if self.here.iter().any(|lot| lot.quantity.is_zero()) {
+            let touched = self.here.iter().map(|lot| lot.batch).collect::<BTreeSet<_>>();
             let empty = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.eq_any(touched));
             let empty = empty.and(batch_levels::quantity.eq(Quantity::ZERO));
             diesel::delete(batch_levels::table.filter(empty)).execute(tx.conn)?;

@@ -8,6 +8,9 @@ use super::notes;
 use crate::access::keys::{self, NewKey};
 use crate::access::uids;
 use crate::actor::Role;
+use crate::items::Tracking;
+use crate::orders;
+use crate::partners::customers::AddressKind;
 use crate::testing::{Fixture, Shop, code, name, on_both, password, whole};
 
 /// Every constraint, and statements that break it in each of its ways.
@@ -51,11 +54,32 @@ const BROKEN: &[(&str, &[&str])] = &[
     ("stock_levels_quantity", &["UPDATE stock_levels SET quantity = -1"]),
     ("stock_levels_reserved", &["UPDATE stock_levels SET reserved = -1"]),
     ("stock_levels_reorder_level", &["UPDATE stock_levels SET reorder_level = -1"]),
+    ("batch_levels_quantity", &["UPDATE batch_levels SET quantity = -1"]),
+    ("serials_status", &["UPDATE serials SET status = 'lost'", "UPDATE serials SET status = ''"]),
+    ("stock_movements_kind", &["UPDATE stock_movements SET kind = 'gift'", "UPDATE stock_movements SET kind = ''"]),
+    ("stock_movements_quantity", &["UPDATE stock_movements SET quantity = 0"]),
+    ("stock_movements_balance_after", &["UPDATE stock_movements SET balance_after = -1"]),
+    ("customers_customer_type", &["UPDATE customers SET customer_type = 'vip'"]),
+    ("customers_total_orders", &["UPDATE customers SET total_orders = -1"]),
+    ("customer_addresses_kind", &["UPDATE customer_addresses SET kind = 'home'"]),
+    ("orders_status", &["UPDATE orders SET status = 'lost'", "UPDATE orders SET status = ''"]),
+    ("orders_channel", &["UPDATE orders SET channel = 'fax'"]),
+    ("orders_item_count", &["UPDATE orders SET item_count = 0"]),
+    ("order_items_quantity", &["UPDATE order_items SET quantity = 0, fulfilled = 0, returned = 0"]),
+    (
+        "order_items_fulfilled",
+        &["UPDATE order_items SET fulfilled = -1", "UPDATE order_items SET fulfilled = quantity + 1"],
+    ),
+    (
+        "order_items_returned",
+        &["UPDATE order_items SET returned = -1", "UPDATE order_items SET returned = fulfilled + 1"],
+    ),
 ];
 
 /// What the rules allow at their edges, the tables allow too.
 const AT_THE_EDGE: &[&str] = &[
-    "UPDATE products SET sku = :64, name = :255, barcode = :64, base_price = 9000000000000000, weight = 0",
+    "UPDATE products SET sku = :64, name = :255, barcode = :64, base_price = 9000000000000000, weight = 0
+     WHERE id = (SELECT MIN(id) FROM products)",
     "UPDATE tenants SET code = :64",
     "UPDATE stock_levels SET quantity = 0, reserved = 0, reorder_level = 0",
 ];
@@ -82,7 +106,14 @@ fn one_of_each(fixture: &Fixture) {
         shop.write(move |tx| master::create(tx, thing, &entry)).unwrap();
     }
     let (item, warehouse) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
-    shop.stock(item, warehouse, whole(1));
+    shop.stock(item, warehouse, whole(2));
+    let batched = shop.tracked("CHM-001", Tracking::Batch);
+    shop.stock(batched, warehouse, whole(1));
+    shop.units(shop.tracked("EQP-1", Tracking::Serial), warehouse, &["SN-1"]);
+    let customer = shop.customer("Acme Corp");
+    shop.address(customer, "1 Ship St", AddressKind::Shipping, false);
+    let order = shop.order_of(Some(customer), &[(item, whole(2))]).unwrap();
+    shop.write(move |tx| orders::fulfil(tx, order.id, None)).unwrap();
 }
 
 #[test]

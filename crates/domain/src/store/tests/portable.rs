@@ -125,12 +125,12 @@ fn totals_reach_to_the_end_of_their_type() {
         let shop = Shop::open(fixture, "BHH");
         let item = shop.item("ANVIL").id;
         let warehouses = ["A", "B"].map(|place| shop.warehouse(place));
-        let most = [i64::MAX - 1, 1].map(Quantity::from_ten_thousandths);
-        for (warehouse, quantity) in warehouses.into_iter().zip(most) {
-            shop.stock(item, warehouse, quantity);
+        for (warehouse, quantity) in warehouses.into_iter().zip([i64::MAX - 1, 1]) {
+            shop.stock(item, warehouse, whole(1));
+            fixture.execute(&format!("UPDATE stock_levels SET quantity = {quantity} WHERE warehouse_id = {warehouse}"));
         }
         assert_eq!(on_hand(&shop, item), Ok(i64::MAX));
-        shop.stock(item, shop.warehouse("C"), Quantity::from_ten_thousandths(1));
+        shop.stock(item, shop.warehouse("C"), whole(1));
         assert!(on_hand(&shop, item).is_err(), "one more is an error, not a float and not a negative number");
     });
 }
