@@ -5,10 +5,13 @@
 
 mod support;
 
+mod crowd;
+mod demo;
 mod doors;
 mod fence;
 mod iom;
 mod openapi;
 mod parity;
+mod proof;
 mod simbiz;
 mod statements;

@@ -3,7 +3,7 @@
 use actix_web::http::Method;
 use actix_web::test::TestRequest;
 use serde_json::Value;
-use stockbridge_http::tokens::Claims;
+use stockbridge_http::tokens::{Claims, Signer};
 
 use super::{Reply, Shop, setup};
 
@@ -86,8 +86,18 @@ impl<'s> Client<'s> {
     }
 }
 
+/// A token of our admin, for a server that was given the secret of tests.
+pub fn admin_token() -> String {
+    let signer = Signer::new(setup::SIGNING_SECRET.as_bytes());
+    signed(&signer, setup::ADMIN.to_string(), setup::OURS, "user", Some("admin".to_owned()))
+}
+
 fn sign(shop: &Shop, sub: String, tenant: i64, kind: &str, role: Option<String>) -> String {
+    signed(shop.signer(), sub, tenant, kind, role)
+}
+
+fn signed(signer: &Signer, sub: String, tenant: i64, kind: &str, role: Option<String>) -> String {
     let iat = setup::unix_now();
     let claims = Claims { sub, tenant, kind: kind.to_owned(), role, iat, exp: iat + 3600 };
-    shop.signer().sign(&claims).expect("a token")
+    signer.sign(&claims).expect("a token")
 }

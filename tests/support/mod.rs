@@ -11,6 +11,7 @@
 //! ```
 
 mod client;
+mod random;
 mod reply;
 mod setup;
 
@@ -25,15 +26,16 @@ use stockbridge::House;
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::Settings;
-use stockbridge_domain::{Role, Store};
+use stockbridge_domain::{Role, Store, verify};
 use stockbridge_fixtures::{Database, Recipe, engines};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
 
-pub use client::Client;
+pub use client::{Client, admin_token};
+pub use random::Random;
 pub use reply::{Reply, keys_of};
-pub use setup::{PASSWORD, SECRET};
+pub use setup::{ADMIN, OURS, PASSWORD, SECRET, SHOP, SIGNING_SECRET};
 
 type Call = Box<dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = Reply>>>>;
 
@@ -63,7 +65,11 @@ fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             // Prepared outside: preparing has a runtime of its own.
             let database = Database::prepared(engine, recipe);
-            actix_web::rt::System::new().block_on(async { test(&Shop::open(database).await).await });
+            actix_web::rt::System::new().block_on(async {
+                let shop = Shop::open(database).await;
+                test(&shop).await;
+                shop.verify().await;
+            });
         }));
         if let Err(panic) = outcome {
             eprintln!("the test failed on {engine}");
@@ -86,7 +92,7 @@ impl Shop {
         let house = House::new(Site {
             store: store.clone(),
             doorkeeper: Doorkeeper::new(Limits::default()),
-            signer: Signer::new(setup::SIGNING_SECRET),
+            signer: Signer::new(setup::SIGNING_SECRET.as_bytes()),
             token_lifetime: Duration::from_secs(28_800),
             proxies: TrustedProxies::default(),
         });
@@ -95,7 +101,7 @@ impl Shop {
             let service = std::rc::Rc::clone(&service);
             Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
         });
-        let signer = Signer::new(setup::SIGNING_SECRET);
+        let signer = Signer::new(setup::SIGNING_SECRET.as_bytes());
         Self { store, call, signer, statements, _database: database }
     }
 
@@ -132,6 +138,12 @@ impl Shop {
     /// Signs claims as the server does.
     pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// Fails unless the books add up. Every test ends with it.
+    pub async fn verify(&self) {
+        let found = self.store.survey(verify::verify).await.expect("the books can be read");
+        assert!(found.is_empty(), "the books do not add up: {found:#?}");
     }
 
     /// The statements that `work` sends to the database.

@@ -16,14 +16,18 @@ pub const PASSWORD: &str = "your-password";
 /// The secret of every uid.
 pub const SECRET: &str = "demo-secret";
 
-pub(super) const SIGNING_SECRET: &[u8] = b"only tests are signed with this secret";
-pub(super) const OURS: i64 = 1;
+/// What signs the tokens of tests.
+pub const SIGNING_SECRET: &str = "only tests are signed with this secret";
+/// The tenant of every test.
+pub const OURS: i64 = 1;
+/// Its admin.
+pub const ADMIN: i64 = 1;
 pub(super) const NEIGHBOUR: i64 = 2;
 pub(super) const NEIGHBOURS_ADMIN: i64 = 5;
 
 /// Two tenants, SHOP and NEXT, with a warehouse and users; uids `support` (SHOP), `reader` (SHOP, read only),
 /// `next` (NEXT) and `multi` (both).
-pub(super) const SHOP: Recipe = Recipe { name: "shop", prepare: |url| prepare(url, open_shop) };
+pub const SHOP: Recipe = Recipe { name: "shop", prepare: |url| prepare(url, open_shop) };
 /// The demo data: its admin is user 1 and its other users follow, as in the shop.
 pub(super) const DEMO: Recipe = Recipe {
     name: "demo",
@@ -33,7 +37,7 @@ pub(super) const DEMO: Recipe = Recipe {
 /// Users are made in this order, on both engines with ids from 1.
 pub(super) fn user_of(role: Role) -> i64 {
     match role {
-        Role::Admin => 1,
+        Role::Admin => ADMIN,
         Role::Manager => 2,
         Role::Staff => 3,
         Role::Viewer => 4,

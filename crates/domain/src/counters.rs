@@ -57,6 +57,12 @@ pub(crate) fn next(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
     read(tx, name)
 }
 
+/// Raises a counter at once; one that stands higher stays.
+pub(crate) fn raise(tx: &mut Tx<'_>, name: &'static str, to: i64) -> Result<()> {
+    let missing = to.saturating_sub(read(tx, name)?);
+    if missing > 0 { move_all(tx.conn, tx.tenant.id, &BTreeMap::from([(name, missing)])) } else { Ok(()) }
+}
+
 /// What a counter stands at; 0 before its first change.
 pub(crate) fn read(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
     let this = counters::tenant_id.eq(tx.tenant_id()).and(counters::name.eq(name));

@@ -1,13 +1,18 @@
 //! The demo: the references' own examples as data, so that their calls can be followed line by line.
 
+mod calendar;
 mod catalogue;
+mod history;
+mod orders;
+mod people;
+mod stock;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use stockbridge_domain::access::passwords::PasswordHash;
 use stockbridge_domain::access::{keys, tenants, uids, users};
-use stockbridge_domain::values::{Code, Name, Text};
-use stockbridge_domain::{Error, Fault, Lobby, Result, Role, Store, TenantId};
+use stockbridge_domain::values::{Code, Name, Quantity, Text};
+use stockbridge_domain::{Actor, Error, Fault, Lobby, Result, Role, Store, TenantId, Tx};
 
 /// The password of every demo user.
 pub const PASSWORD: &str = "your-password";
@@ -50,12 +55,22 @@ fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -
     let acme = &mut lobby.as_system(ACME)?;
     catalogue::load(acme)?;
     keys::enter(acme, &shopify()?, KEY.to_owned())?;
-    Ok(())
+    stock::load(lobby)?;
+    people::load(lobby)?;
+    history::load(lobby)
 }
 
 const ACME: TenantId = TenantId::new(1);
 const GLOBEX: TenantId = TenantId::new(2);
 const EXPIRED: TenantId = TenantId::new(3);
+
+const SYDNEY: i64 = 1;
+const MELBOURNE: i64 = 2;
+
+/// The manager of the reference's examples, at another instant.
+fn as_jane<'l>(lobby: &'l mut Lobby<'_>, now: NaiveDateTime) -> Result<Tx<'l>> {
+    lobby.as_if(ACME, Actor::User { id: 2, name: "Jane Doe".to_owned(), role: Role::Manager }, now)
+}
 
 fn companies(lobby: &mut Lobby<'_>, password: &PasswordHash) -> Result<()> {
     let long_ago = Some(day(2026, 1, 1)?);
@@ -107,6 +122,7 @@ Try the IOM dialect:
   TOKEN=$(curl -s http://{address}/api/auth/login -H 'Content-Type: application/json' \
     -d '{{"email":"admin@acme.com","password":"{PASSWORD}"}}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
   curl -s http://{address}/api/products/7 -H "Authorization: Bearer $TOKEN"
+  curl -s http://{address}/api/orders/1042 -H "Authorization: Bearer $TOKEN"
 
 The same items in the SimBiz dialect:
   TOKEN3=$(curl -s http://{address}/api/v3/token -H 'Content-Type: application/json' \
@@ -129,7 +145,15 @@ fn name(given: &str) -> Result<Name> {
     text(given)
 }
 
-fn day(year: i32, month: u32, day: u32) -> Result<NaiveDateTime> {
-    let date = NaiveDate::from_ymd_opt(year, month, day).map(|date| date.and_time(NaiveTime::MIN));
+fn whole(units: i64) -> Result<Quantity> {
+    Ok(Quantity::whole(units).ok_or_else(|| Fault::Internal(format!("{units} units in the demo")))?)
+}
+
+fn date(year: i32, month: u32, day: u32) -> Result<NaiveDate> {
+    let date = NaiveDate::from_ymd_opt(year, month, day);
     Ok(date.ok_or_else(|| Fault::Internal("a date in the demo that does not exist".to_owned()))?)
+}
+
+fn day(year: i32, month: u32, day: u32) -> Result<NaiveDateTime> {
+    Ok(date(year, month, day)?.and_time(NaiveTime::MIN))
 }

@@ -48,12 +48,14 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     if let Some(workers) = serve.workers {
         server = server.workers(workers.into());
     }
+    // Before anybody can see that it serves, and then asks it to stop.
+    let stop = stop_signal()?;
     let server = server.bind(serve.listen).map_err(|error| taken(serve, &error))?;
     let addresses = server.addrs();
     let server = server.run();
     let handle = server.handle();
     actix_web::rt::spawn(async move {
-        stop_signal().await;
+        stop.await;
         tracing::info!("stopping: answering what was accepted");
         readiness.stop();
         handle.stop(true).await;
@@ -102,23 +104,22 @@ async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, 
     })
 }
 
-/// Waits for SIGTERM or SIGINT.
-async fn stop_signal() {
+/// Listens for SIGTERM and SIGINT from now on; what it returns waits for one of them.
+fn stop_signal() -> Result<impl Future<Output = ()>, String> {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
-        match (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) {
-            (Ok(mut terminate), Ok(mut interrupt)) => {
-                tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
-            }
-            (terminate, interrupt) => {
-                tracing::error!(?terminate, ?interrupt, "cannot listen for signals: stop the server by force");
-                std::future::pending::<()>().await;
-            }
-        }
+        let listen = |kind| signal(kind).map_err(|error| format!("cannot listen for signals: {error}"));
+        let (mut terminate, mut interrupt) = (listen(SignalKind::terminate())?, listen(SignalKind::interrupt())?);
+        Ok(async move {
+            tokio::select! { _ = terminate.recv() => {} _ = interrupt.recv() => {} }
+        })
     }
     #[cfg(not(unix))]
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::error!(%error, "cannot listen for Ctrl-C");
-    }
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "cannot listen for Ctrl-C: stop the server by force");
+            std::future::pending::<()>().await;
+        }
+    })
 }

@@ -9,7 +9,7 @@ use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{customer_addresses as addresses, customers};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{contains, text_value};
+use crate::store::portable::{advance_sequence, contains, text_value};
 use crate::values::{Money, Name, fold};
 
 /// How a customer buys.
@@ -165,7 +165,11 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCustomer) -> Result<Customer> {
     );
     let insert = diesel::insert_into(customers::table);
     let id: i64 = match id {
-        Some(id) => insert.values((customers::id.eq(*id), row)).returning(customers::id).get_result(tx.conn)?,
+        Some(id) => {
+            let id = insert.values((customers::id.eq(*id), row)).returning(customers::id).get_result(tx.conn)?;
+            advance_sequence(tx.conn, "customers")?;
+            id
+        }
         None => insert.values(row).returning(customers::id).get_result(tx.conn)?,
     };
     counters::add(tx, counters::CUSTOMERS, 1);

@@ -199,7 +199,7 @@ pub struct Lobby<'c> {
 }
 
 impl<'c> Lobby<'c> {
-    fn new(conn: &'c mut Conn) -> Self {
+    pub(crate) fn new(conn: &'c mut Conn) -> Self {
         Self { conn, now: now(), moved: Moved::default() }
     }
 

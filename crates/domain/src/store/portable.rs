@@ -306,3 +306,21 @@ pub(crate) fn advance_sequence(conn: &mut Conn, table: &'static str) -> QueryRes
         )),
     }
 }
+
+/// Moves the sequence behind a table's ids so that the next one is `next`. Never back, as [`advance_sequence`].
+pub(crate) fn continue_sequence(conn: &mut Conn, table: &'static str, next: i64) -> QueryResult<()> {
+    use diesel::connection::SimpleConnection;
+    let last = next.saturating_sub(1);
+    match conn {
+        Conn::Sqlite(conn) => conn.batch_execute(&format!(
+            "INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', 0
+                WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '{table}');
+             UPDATE sqlite_sequence SET seq = MAX(seq, {last}) WHERE name = '{table}'"
+        )),
+        Conn::Postgres(conn) if last > 0 => conn.batch_execute(&format!(
+            "SELECT setval(sequence, GREATEST({last}, pg_sequence_last_value(sequence)))
+             FROM (SELECT pg_get_serial_sequence('{table}', 'id')::regclass AS sequence) AS behind"
+        )),
+        Conn::Postgres(_) => Ok(()),
+    }
+}

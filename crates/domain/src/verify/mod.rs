@@ -3,6 +3,8 @@
 
 mod figures;
 mod rules;
+#[cfg(test)]
+mod tests;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};

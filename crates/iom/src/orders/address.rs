@@ -85,7 +85,7 @@ impl ShippingAddressRequest {
 
 impl ShippingAddress {
     /// As it stands in the books.
-    pub(super) fn written(&self) -> String {
+    pub fn written(&self) -> String {
         serde_json::json!(self).to_string()
     }
 

@@ -1,35 +1,21 @@
-//! The demo's items, the lists that describe them, and where they lie.
+//! The demo's items, the lists that describe them, and the warehouses.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use stockbridge_domain::items::categories::{self, NewCategory};
 use stockbridge_domain::items::images::{self, Image};
 use stockbridge_domain::items::master::{self, By, List, NewEntry, Reference};
 use stockbridge_domain::items::{self, Item, Tracking};
-use stockbridge_domain::stock::serials::{self, NewSerials};
-use stockbridge_domain::stock::{self, Opening, warehouses};
-use stockbridge_domain::values::{Money, Quantity, Weight};
+use stockbridge_domain::stock::warehouses;
+use stockbridge_domain::values::{Money, Weight};
 use stockbridge_domain::{Fault, Result, Tx};
 
-use super::{code, day, name};
-
-const SYDNEY: i64 = 1;
-const MELBOURNE: i64 = 2;
+use super::{MELBOURNE, SYDNEY, code, day, name};
 
 pub(super) fn load(acme: &mut Tx<'_>) -> Result<()> {
     lists(acme)?;
     places(acme)?;
     for sample in SAMPLES {
         items::enter(acme, &sample.item(acme)?)?;
-        for &(warehouse, quantity, reorder_level) in sample.stock {
-            if sample.tracking == Tracking::Serial {
-                let numbers = vec![code("SN-20260401-0001")?];
-                serials::create(acme, &NewSerials { product_id: sample.id, warehouse_id: Some(warehouse), numbers })?;
-            } else {
-                let quantity = whole(quantity)?;
-                stock::open(acme, &Opening { product_id: sample.id, warehouse_id: warehouse, quantity })?;
-            }
-            stock::set_reorder_level(acme, sample.id, warehouse, whole(reorder_level)?)?;
-        }
     }
     let picture = Image { id: 12, url: "/uploads/products/wgt500.jpg".to_owned(), is_primary: true };
     images::enter(acme, 7, &picture)
@@ -94,8 +80,6 @@ struct Sample {
     /// Year, month and day of its making, the seconds after midnight, and the same for its last change.
     made: (i32, u32, u32, i64),
     changed: (i32, u32, u32, i64),
-    /// Warehouse, whole units on hand, reorder level.
-    stock: &'static [(i64, i64, i64)],
 }
 
 /// What most samples have in common.
@@ -114,7 +98,6 @@ const PLAIN: Sample = Sample {
     grams: None,
     made: (2025, 11, 3, 8 * 3600 + 14 * 60 + 22),
     changed: (2026, 4, 9, 10 * 3600 + 22 * 60 + 11),
-    stock: &[],
 };
 
 const SAMPLES: &[Sample] = &[
@@ -130,7 +113,6 @@ const SAMPLES: &[Sample] = &[
         cost_price: "18.00",
         compare_at_price: Some("59.99"),
         grams: Some(450),
-        stock: &[(SYDNEY, 200, 50), (MELBOURNE, 120, 0)],
         ..PLAIN
     },
     Sample {
@@ -141,7 +123,6 @@ const SAMPLES: &[Sample] = &[
         vendor: Some("FastenersPro"),
         base_price: "49.99",
         cost_price: "21.50",
-        stock: &[(SYDNEY, 500, 40)],
         ..PLAIN
     },
     Sample {
@@ -153,7 +134,6 @@ const SAMPLES: &[Sample] = &[
         category: 2,
         base_price: "0.85",
         cost_price: "0.32",
-        stock: &[(SYDNEY, 18, 50)],
         ..PLAIN
     },
     Sample {
@@ -165,7 +145,6 @@ const SAMPLES: &[Sample] = &[
         tracking: Tracking::Batch,
         base_price: "32.00",
         cost_price: "14.75",
-        stock: &[(SYDNEY, 45, 20)],
         ..PLAIN
     },
     Sample {
@@ -177,7 +156,6 @@ const SAMPLES: &[Sample] = &[
         tracking: Tracking::Serial,
         base_price: "1250.00",
         cost_price: "830.00",
-        stock: &[(SYDNEY, 1, 0)],
         ..PLAIN
     },
     Sample {
@@ -188,7 +166,6 @@ const SAMPLES: &[Sample] = &[
         category: 4,
         base_price: "12.00",
         cost_price: "10.00",
-        stock: &[(SYDNEY, 60, 0)],
         ..PLAIN
     },
     Sample {
@@ -199,7 +176,6 @@ const SAMPLES: &[Sample] = &[
         category: 4,
         base_price: "15.50",
         cost_price: "11.20",
-        stock: &[(SYDNEY, 25, 0)],
         ..PLAIN
     },
     Sample {
@@ -210,7 +186,6 @@ const SAMPLES: &[Sample] = &[
         category: 4,
         base_price: "6.40",
         cost_price: "3.10",
-        stock: &[(SYDNEY, 140, 30)],
         ..PLAIN
     },
 ];
@@ -256,8 +231,4 @@ fn instant((year, month, of_month, seconds): (i32, u32, u32, i64)) -> Result<Nai
 
 fn money(text: &str) -> Result<Money> {
     Ok(Money::parse(text).map_err(|fault| Fault::Internal(format!("{text} {fault}")))?)
-}
-
-fn whole(units: i64) -> Result<Quantity> {
-    Ok(Quantity::whole(units).ok_or_else(|| Fault::Internal(format!("{units} units in the demo")))?)
 }

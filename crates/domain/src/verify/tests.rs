@@ -1,0 +1,339 @@
+//! Every rule notices what breaks it: one row is changed past the store, in a transaction that is then given up.
+
+use std::collections::BTreeSet;
+
+use diesel::connection::SimpleConnection;
+
+use super::{Violation, figures, rules, verify};
+use crate::error::Result;
+use crate::items::categories::NewCategory;
+use crate::items::{ItemChanges, Tracking};
+use crate::orders::{self, Channel, NewLine, NewOrder};
+use crate::partners::customers::{self, CustomerType, NewCustomer};
+use crate::stock::batches::{self, Labels, NewBatch};
+use crate::stock::serials::{self, NewSerials};
+use crate::store::connection::Conn;
+use crate::store::{Lobby, Tx};
+use crate::testing::{Fixture, Shop, code, name, on_both, whole};
+use crate::values::{Change, Price};
+
+/// A rule, what finds it broken, and a statement that breaks it.
+const BREAKS: &[(&str, &str, &str)] = &[
+    (
+        "what is on hand is the sum of its movements",
+        "product 1 in warehouse 1: 80000 on hand, movements add up to 70000",
+        "UPDATE stock_levels SET quantity = quantity + 10000 WHERE product_id = 1",
+    ),
+    (
+        "movements without a stock row add up to nothing",
+        "product 1 in warehouse 1: 70000",
+        "DELETE FROM stock_levels WHERE product_id = 1",
+    ),
+    (
+        "the last movement's balance is what is on hand",
+        "product 1 in warehouse 1: 70000 on hand, the last movement left 80000",
+        "UPDATE stock_movements SET balance_after = balance_after + 10000 WHERE product_id = 1",
+    ),
+    (
+        "what is reserved is what open order lines still want",
+        "product 1 in warehouse 1: 30000 reserved, open lines want 20000",
+        "UPDATE stock_levels SET reserved = reserved + 10000 WHERE product_id = 1",
+    ),
+    ("open order lines have a stock row", "order 1, product 1", "DELETE FROM stock_levels WHERE product_id = 1"),
+    (
+        "batches hold what is on hand of batch products",
+        "product 2 in warehouse 1: 60000 on hand, batches hold 50000",
+        "UPDATE batch_levels SET quantity = quantity - 10000",
+    ),
+    (
+        "batches hold what is on hand of batch products",
+        "product 2 in warehouse 1: 60000 on hand, batches hold 60000",
+        "UPDATE products SET tracking = 'none' WHERE tracking = 'batch'",
+    ),
+    (
+        "serial numbers in stock or reserved are what is on hand of serial products",
+        "product 3 in warehouse 1: 30000 on hand, serial numbers: 2",
+        "UPDATE serials SET status = 'sold' WHERE id = 3",
+    ),
+    (
+        "an order is the sum of its lines",
+        "order 1: 60001 for 2 lines, lines: 60000 for 2",
+        "UPDATE orders SET total = total + 1 WHERE id = 1",
+    ),
+    (
+        "an order is the sum of its lines",
+        "order 2: 60000 for 1 lines, lines: 0 for 0",
+        "DELETE FROM order_items WHERE order_id = 2",
+    ),
+    (
+        "a line is open exactly while its order is and something is outstanding",
+        "line 1 of order 1, which is pending",
+        "UPDATE order_items SET is_open = NOT is_open WHERE id = 1",
+    ),
+    (
+        "a line is open exactly while its order is and something is outstanding",
+        "line 1 of order 1, which is cancelled",
+        "UPDATE orders SET status = 'cancelled' WHERE id = 1",
+    ),
+    (
+        "what was shipped for an order's lines is what its movements say",
+        "order 2, product 1: fulfilled 20000, movements 30000",
+        "UPDATE order_items SET fulfilled = 20000 WHERE order_id = 2",
+    ),
+    (
+        "a customer's figures are those of the orders that were not cancelled",
+        "customer 1: 1 orders, 60001, orders: 1, 60000",
+        "UPDATE customers SET total_spent = total_spent + 1 WHERE id = 1",
+    ),
+    (
+        "a customer's figures are those of the orders that were not cancelled",
+        "customer 1: 0 orders, 60000, orders: 1, 60000",
+        "UPDATE customers SET total_orders = 0 WHERE id = 1",
+    ),
+    (
+        "a category's count is that of its products",
+        "category 1: 2, products: 1",
+        "UPDATE categories SET product_count = product_count + 1",
+    ),
+    (
+        "a tenant with warehouses has exactly one default",
+        "default warehouses: 0",
+        "UPDATE warehouses SET is_default = FALSE",
+    ),
+    (
+        "a unit is kept for an open order line of its product",
+        "serial 1: kept for line 0",
+        "UPDATE serials SET order_item_id = NULL WHERE status = 'reserved'",
+    ),
+    (
+        "a unit is kept for an open order line of its product",
+        "serial 1: kept for line 1",
+        "UPDATE serials SET order_item_id = 1 WHERE status = 'reserved'",
+    ),
+    (
+        "open orders are fulfilled from a warehouse that is there",
+        "order 1: warehouse 99",
+        "UPDATE orders SET warehouse_id = 99 WHERE id = 1",
+    ),
+    (
+        "orders name no customer of another tenant",
+        "order 2: customer 2",
+        "UPDATE orders SET customer_id = 2 WHERE id = 2",
+    ),
+    (
+        "an order is fulfilled exactly when all of its lines are",
+        "order 1 is shipped",
+        "UPDATE orders SET status = 'shipped' WHERE id = 1",
+    ),
+    (
+        "an order is fulfilled exactly when all of its lines are",
+        "order 2 is fulfilling",
+        "UPDATE orders SET status = 'fulfilling' WHERE id = 2",
+    ),
+    (
+        "no reply is remembered half",
+        "key of user 1 from 2026-05-06 00:00:00",
+        "INSERT INTO idempotent_replies (tenant_id, credential, key, fingerprint, status, body, created_at)
+         VALUES (1, 'user 1', 'k', 'f', 0, '', '2026-05-06 00:00:00')",
+    ),
+    (
+        "a line's amount is its quantity × its price",
+        "order line 1: 2 × 3.00 is not 4.00",
+        "UPDATE order_items SET unit_price = 30000 WHERE id = 1",
+    ),
+    (
+        "a stock row's value is its quantity × the product's cost",
+        "product, warehouse 1, 1: 7 × 1.50 is not 10.5001",
+        "UPDATE stock_levels SET value = value + 1 WHERE product_id = 1",
+    ),
+    (
+        "a movement's value is its quantity × the cost of that day",
+        "movement 1: 10 × 2.00 is not 15.00",
+        "UPDATE stock_movements SET unit_cost = 20000 WHERE id = 1",
+    ),
+];
+
+/// Rules that a constraint keeps as well: what they find, the table and constraint, and the statement it refuses.
+const GUARDED: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        "figures are within their bounds",
+        "product 1 in warehouse 1: -1 on hand, 20000 reserved",
+        "stock_levels",
+        "stock_levels_quantity",
+        "UPDATE stock_levels SET quantity = -1 WHERE product_id = 1",
+    ),
+    (
+        "figures are within their bounds",
+        "product 1 in warehouse 1: 70000 on hand, -1 reserved",
+        "stock_levels",
+        "stock_levels_reserved",
+        "UPDATE stock_levels SET reserved = -1 WHERE product_id = 1",
+    ),
+    (
+        "figures are within their bounds",
+        "order line 3: 40000 of 30000 fulfilled, 0 returned",
+        "order_items",
+        "order_items_fulfilled",
+        "UPDATE order_items SET fulfilled = 40000 WHERE id = 3",
+    ),
+    (
+        "figures are within their bounds",
+        "order line 3: 30000 of 30000 fulfilled, 40000 returned",
+        "order_items",
+        "order_items_returned",
+        "UPDATE order_items SET returned = 40000 WHERE id = 3",
+    ),
+    (
+        "a line belongs to an order",
+        "line 3 of order 2",
+        "order_items",
+        "order_items_order",
+        "DELETE FROM orders WHERE id = 2",
+    ),
+];
+
+/// What is counted, so that each counter is broken once.
+const COUNTED: &[&str] =
+    &["products", "products.active", "batches", "serials", "stock levels", "movements", "orders", "customers"];
+const COUNTERS: &str = "counters stand at what they count";
+
+#[test]
+fn books_kept_by_the_rules_add_up() {
+    on_both(|fixture| {
+        books(fixture);
+        assert_eq!(found(&mut fixture.connect()), Vec::new());
+    });
+}
+
+#[test]
+fn every_rule_notices_what_breaks_it() {
+    on_both(|fixture| {
+        books(fixture);
+        let conn = &mut fixture.connect();
+        for (rule, what, statement) in BREAKS {
+            notices(conn, rule, what, statement);
+        }
+        for counter in COUNTED {
+            let wrong =
+                format!("UPDATE tenant_counters SET value = value + 1 WHERE name = '{counter}' AND tenant_id = 1");
+            notices(conn, COUNTERS, &format!("{counter}: "), &wrong);
+        }
+        let stale = "INSERT INTO tenant_counters (tenant_id, name, value) VALUES (2, 'orders', 1)";
+        notices(conn, COUNTERS, "orders: 1, rows: 0", stale);
+    });
+}
+
+#[test]
+fn what_a_constraint_refuses_is_noticed_all_the_same() {
+    on_both(|fixture| {
+        books(fixture);
+        for (rule, what, table, constraint, statement) in GUARDED {
+            let conn = &mut fixture.connect();
+            let refused = conn.batch_execute(statement).expect_err("the constraint refuses");
+            assert!(
+                refused.to_string().contains(constraint) || refused.to_string().contains("FOREIGN KEY"),
+                "{refused}"
+            );
+            let without = match conn {
+                Conn::Sqlite(_) => {
+                    conn.batch_execute("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF")
+                        .expect("a connection that guards nothing");
+                    (*statement).to_owned()
+                }
+                Conn::Postgres(_) => format!("ALTER TABLE {table} DROP CONSTRAINT {constraint}; {statement}"),
+            };
+            notices(conn, rule, what, &without);
+        }
+    });
+}
+
+#[test]
+fn no_rule_is_left_out_here() {
+    let names = rules::RULES.iter().map(|(rule, _)| *rule);
+    let tried = BREAKS.iter().map(|(rule, ..)| *rule).chain(GUARDED.iter().map(|(rule, ..)| *rule)).chain([COUNTERS]);
+    let tried = tried.collect::<BTreeSet<_>>();
+    let missing = names.filter(|rule| !tried.contains(rule)).collect::<Vec<_>>();
+    assert_eq!(missing, Vec::<&str>::new());
+    assert_eq!(tried.len(), rules::RULES.len() + figures::CHECKS.len());
+}
+
+/// Breaks the books, looks at them, and gives the transaction up.
+#[track_caller]
+fn notices(conn: &mut Conn, rule: &str, what: &str, statement: &str) {
+    conn.batch_execute("BEGIN").expect("a transaction");
+    conn.batch_execute(statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+    let found = found(conn);
+    let is_named = found.iter().any(|violation| violation.rule == rule && violation.what.starts_with(what));
+    assert!(is_named, "{statement}\nis not found as \"{rule}: {what}\" but as {found:#?}");
+    conn.batch_execute("ROLLBACK").expect("the end of it");
+}
+
+fn found(conn: &mut Conn) -> Vec<Violation> {
+    verify(&mut Lobby::new(conn)).expect("the books can be read")
+}
+
+/// Books with something of everything. Product 1 is untracked, 10 came and 3 left; product 2 is a batch of 6; product 3
+/// is three units. Order 1 is open for 2 of product 1 and the first unit of product 3; order 2, of customer 1, shipped
+/// 3 of product 1. The neighbour has customer 2.
+fn books(fixture: &Fixture) {
+    let shop = Shop::open(fixture, "BHH");
+    let next = Shop::open(fixture, "NEXT");
+    shop.warehouse("MAIN");
+    shop.write(|tx| {
+        crate::items::categories::create(tx, &NewCategory { id: None, code: None, name: name("Tools"), parent: None })
+    })
+    .expect("a category");
+    let cost = |text: &str| Change::Set(Price::parse(text).expect("a price"));
+    let category = Change::Set(crate::testing::id_of("category", 1));
+    let plain = ItemChanges { base_price: cost("2.00"), cost_price: cost("1.50"), category, ..ItemChanges::default() };
+    shop.make("ANVIL", plain).expect("an item");
+    for (sku, tracking) in [("COMPOUND", Tracking::Batch), ("MACHINE", Tracking::Serial)] {
+        shop.make(sku, ItemChanges { tracking: Some(tracking), base_price: cost("2.00"), ..ItemChanges::default() })
+            .expect("an item");
+    }
+    shop.stock(1, 1, whole(10));
+    shop.write(stock).expect("tracked stock");
+    shop.write(|tx| customers::create(tx, &customer("Acme"))).expect("a customer");
+    next.write(|tx| customers::create(tx, &customer("Globex"))).expect("a customer");
+    let named = NewLine { product_id: 3, quantity: whole(1), unit_price: None, serials: vec![code("SN-1")] };
+    shop.write(move |tx| orders::place(tx, &order(None, vec![line(1, 2), named.clone()]))).expect("an open order");
+    shop.write(|tx| {
+        let order = orders::place(tx, &order(Some(1), vec![line(1, 3)]))?;
+        orders::fulfil(tx, order.id, None)
+    })
+    .expect("a shipped order");
+}
+
+fn stock(tx: &mut Tx<'_>) -> Result<()> {
+    let labels = Labels {
+        batch_number: code("FIRST"),
+        lot_number: None,
+        manufacture_date: None,
+        expiry_date: None,
+        notes: None,
+    };
+    batches::create(tx, &NewBatch { product_id: 2, warehouse_id: None, labels, quantity: whole(6) })?;
+    let numbers = ["SN-1", "SN-2", "SN-3"].map(code).to_vec();
+    serials::create(tx, &NewSerials { product_id: 3, warehouse_id: None, numbers }).map(|_| ())
+}
+
+fn customer(called: &str) -> NewCustomer {
+    let customer_type = CustomerType::Retail;
+    NewCustomer { id: None, name: name(called), email: None, phone: None, company: None, customer_type }
+}
+
+fn line(product_id: i64, units: i64) -> NewLine {
+    NewLine { product_id, quantity: whole(units), unit_price: None, serials: Vec::new() }
+}
+
+fn order(customer_id: Option<i64>, lines: Vec<NewLine>) -> NewOrder {
+    NewOrder {
+        customer_id,
+        warehouse_id: None,
+        channel: Channel::Manual,
+        shipping_address: None,
+        written: |address| address.line1.clone(),
+        allow_backorder: false,
+        lines,
+    }
+}
