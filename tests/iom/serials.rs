@@ -95,7 +95,7 @@ fn a_number_that_is_taken_stops_all_of_them() {
         let (one, two) = (tracked(&client, "ONE", "serial").await, tracked(&client, "TWO", "serial").await);
         bulk(&client, one, json!(["S-1", "S-2"])).await.is(201);
         let taken = bulk(&client, one, json!(["S-3", "s-2 ", "S-4"])).await;
-        assert_eq!(refused(&taken, 409, "duplicate_serial"), "Serial number already exists for this product");
+        assert_eq!(refused(&taken, 409, "duplicate_serial"), "serials[1] already exists for this product: s-2");
         let single = client.post("/serials", json!({"product_id": one, "serial_number": "s-1"})).await;
         refused(&single, 409, "duplicate_serial");
         let twice = bulk(&client, one, json!(["S-5", "S-6", "s-5"])).await;

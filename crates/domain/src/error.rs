@@ -36,6 +36,9 @@ pub enum Error {
     /// Something that must be unique is taken.
     #[error("{0} is taken")]
     Duplicate(Unique),
+    /// Serial numbers that the product has already, with where they stand in the command; never empty.
+    #[error("serial number {} is taken", .0.first().map(|(_, number)| number.as_str()).unwrap_or_default())]
+    SerialsTaken(Vec<(usize, String)>),
     /// How a product is tracked cannot change while there is stock of it.
     #[error("{sku} has {on_hand} on hand, so its tracking cannot change")]
     TrackingInUse {

@@ -37,7 +37,8 @@ pub(crate) async fn tenant(store: &Store, command: Tenant) -> Done {
             let line = |tenant: &stockbridge_domain::Tenant| {
                 let end =
                     tenant.subscription_ends_at.map_or_else(|| "no end".to_owned(), |end| format!("until {end} UTC"));
-                format!("{}\t{}\t{}\t{}\t{end}", tenant.id.get(), tenant.code, tenant.name, tenant.zone)
+                let backorders = if tenant.allow_backorder { "backorders" } else { "no backorders" };
+                format!("{}\t{}\t{}\t{}\t{end}\t{backorders}", tenant.id.get(), tenant.code, tenant.name, tenant.zone)
             };
             Ok(all.iter().map(line).collect::<Vec<_>>().join("\n"))
         }

@@ -204,6 +204,7 @@ fn of_domain(error: Error) -> Wording {
         }
         // This dialect neither moves stock nor takes orders.
         error @ (Error::InsufficientStock(_)
+        | Error::SerialsTaken(_)
         | Error::Unexpected { .. }
         | Error::NoDefaultWarehouse
         | Error::IllegalStatus { .. }

@@ -18,6 +18,10 @@ use crate::store::Tx;
 /// # Errors
 /// [`Error::NotFound`]; [`Error::IllegalStatus`]; as [`super::fulfil`].
 pub fn change_status(tx: &mut Tx<'_>, id: i64, to: Status) -> Result<()> {
+    // What the account may do is told before what the order is.
+    if to == Status::Fulfilled {
+        tx.require(Role::Manager)?;
+    }
     let (order, lines) = lock(tx, id)?;
     if order.status == to {
         return Ok(());
@@ -26,10 +30,7 @@ pub fn change_status(tx: &mut Tx<'_>, id: i64, to: Status) -> Result<()> {
         return Err(Error::IllegalStatus { from: order.status, to });
     }
     match to {
-        Status::Fulfilled => {
-            tx.require(Role::Manager)?;
-            fulfil(tx, id, None).map(|_| ())
-        }
+        Status::Fulfilled => fulfil(tx, id, None).map(|_| ()),
         Status::Cancelled => cancel(tx, &order, &lines),
         Status::Pending | Status::Paid | Status::Fulfilling | Status::Shipped => set_status(tx, id, to),
     }

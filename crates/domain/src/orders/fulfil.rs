@@ -49,6 +49,7 @@ pub fn fulfil(tx: &mut Tx<'_>, order: i64, wanted: Option<&[FulfilLine]>) -> Res
         Some(wanted) => wanted.to_vec(),
         None => everything(&lines),
     };
+    serials::check_count(parts.iter().map(|part| &part.named.serials))?;
     let shipped =
         parts.iter().enumerate().map(|(at, part)| line_of(at, part, &mut lines)).collect::<Result<Vec<_>>>()?;
     ship(tx, &order, &parts, &shipped)?;

@@ -137,6 +137,7 @@ fn check(lines: &[NewLine]) -> Result<()> {
         let message = format!("must hold 1 to {MOST_LINES} lines");
         return Err(Error::Invalid(vec![Problem::new("items", message)]));
     }
+    serials::check_count(lines.iter().map(|line| &line.serials))?;
     let mut problems = Vec::new();
     for (at, line) in lines.iter().enumerate() {
         if line.quantity <= Quantity::ZERO {

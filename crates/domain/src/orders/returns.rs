@@ -1,6 +1,6 @@
 //! Returns: goods that left for an order come back, into stock or not.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -19,6 +19,8 @@ use crate::store::portable::ForUpdate;
 use crate::values::{Code, Money, Quantity, fold};
 
 const RETURNED: bulk::Change = bulk::Change { table: "order_items", keys: &["id"], set: &["returned"], add: &[] };
+
+const ASIDE: bulk::Change = bulk::Change { table: "serials", keys: &["id"], set: &["status", "updated_at"], add: &[] };
 
 /// What comes back for one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,14 +43,6 @@ struct Piece {
     left: Quantity,
 }
 
-/// A unit that left for a line.
-#[derive(Queryable)]
-struct Sold {
-    id: i64,
-    line: Option<i64>,
-    key: String,
-}
-
 /// Takes goods back. Returns the order's lines as they are now.
 ///
 /// # Errors
@@ -62,10 +56,9 @@ pub fn take_back(tx: &mut Tx<'_>, order: i64, parts: &[ReturnLine]) -> Result<Ve
     }
     let returnable = |(at, part)| returnable(at, part, &mut known);
     let returned = parts.iter().enumerate().map(returnable).collect::<Result<Vec<_>>>()?;
-    let mut units = sold(tx, &returned)?;
+    let units = Units::sold(tx, &returned)?.divide(parts, &returned)?;
     let (mut back, mut aside) = (Vec::new(), Vec::new());
-    for (part, line) in parts.iter().zip(&returned) {
-        let units = take_units(&mut units, part, line)?;
+    for ((part, line), units) in parts.iter().zip(&returned).zip(units) {
         if part.restock {
             back.push((line, part.quantity, units));
         } else {
@@ -98,41 +91,69 @@ fn returnable(at: usize, part: &ReturnLine, lines: &mut [Line]) -> Result<Line> 
     Ok(line.clone())
 }
 
-/// Units that left for these lines and are out still, the last first.
-fn sold(tx: &mut Tx<'_>, lines: &[Line]) -> Result<Vec<Sold>> {
-    let lines = lines.iter().map(|line| line.id).collect::<Vec<_>>();
-    let out = serials::tenant_id.eq(tx.tenant_id()).and(serials::order_item_id.eq_any(lines));
-    let out = serials::table.filter(out.and(serials::status.eq(SerialStatus::Sold))).order(serials::id.desc());
-    Ok(ForUpdate(out.select((serials::id, serials::order_item_id, serials::serial_key))).load(tx.conn)?)
+/// Units that left for some lines and are out still.
+struct Units {
+    /// By line, the last first.
+    of_line: BTreeMap<i64, Vec<i64>>,
+    /// By line and number.
+    named: BTreeMap<(i64, String), i64>,
+    taken: BTreeSet<i64>,
 }
 
-/// The units that come back: those that are named, or as many as are there.
-fn take_units(sold: &mut Vec<Sold>, part: &ReturnLine, line: &Line) -> Result<Vec<i64>> {
-    let of_line = |unit: &Sold| unit.line == Some(line.id);
-    let mut taken = Vec::new();
-    for number in &part.serials {
-        let key = fold(number.as_str());
-        let at = sold.iter().position(|unit| of_line(unit) && unit.key == key).ok_or_else(|| {
-            let message = format!("must name units that left for order item {}: {number} did not", line.id);
-            Error::Invalid(vec![Problem::new("serials", message)])
-        })?;
-        taken.push(sold.remove(at).id);
+impl Units {
+    fn sold(tx: &mut Tx<'_>, lines: &[Line]) -> Result<Self> {
+        let lines = lines.iter().map(|line| line.id).collect::<Vec<_>>();
+        let out = serials::tenant_id.eq(tx.tenant_id()).and(serials::order_item_id.eq_any(lines));
+        let out = serials::table.filter(out.and(serials::status.eq(SerialStatus::Sold))).order(serials::id.desc());
+        let columns = (serials::id, serials::order_item_id.assume_not_null(), serials::serial_key);
+        let found: Vec<(i64, i64, String)> = ForUpdate(out.select(columns)).load(tx.conn)?;
+        let mut units = Self { of_line: BTreeMap::new(), named: BTreeMap::new(), taken: BTreeSet::new() };
+        for (id, line, key) in found {
+            units.of_line.entry(line).or_default().push(id);
+            units.named.insert((line, key), id);
+        }
+        Ok(units)
     }
-    let wanted = part.quantity.as_whole().and_then(|units| usize::try_from(units).ok());
-    if wanted.is_none() && sold.iter().any(of_line) {
-        let message = format!("must be a whole number: {} left unit by unit", line.sku);
-        return Err(Error::Invalid(vec![Problem::new("quantity", message)]));
+
+    /// The units of each part: those that are named, before others take them, and as many more as come back.
+    fn divide(mut self, parts: &[ReturnLine], lines: &[Line]) -> Result<Vec<Vec<i64>>> {
+        let named = parts.iter().zip(lines).map(|(part, line)| self.take_named(part, line));
+        let mut units = named.collect::<Result<Vec<_>>>()?;
+        for ((part, line), units) in parts.iter().zip(lines).zip(&mut units) {
+            self.fill(part, line, units)?;
+        }
+        Ok(units)
     }
-    let wanted = wanted.unwrap_or(0);
-    while taken.len() < wanted {
-        let Some(at) = sold.iter().position(of_line) else { break };
-        taken.push(sold.remove(at).id);
+
+    fn take_named(&mut self, part: &ReturnLine, line: &Line) -> Result<Vec<i64>> {
+        let unit = |number: &Code| {
+            let known = self.named.get(&(line.id, fold(number.as_str()))).copied();
+            known.filter(|id| self.taken.insert(*id)).ok_or_else(|| {
+                let message = format!("must name units that left for order item {}: {number} did not", line.id);
+                refusal("serials", message)
+            })
+        };
+        part.serials.iter().map(unit).collect()
     }
-    if taken.len() > wanted {
-        let message = "must not name more units than come back";
-        return Err(Error::Invalid(vec![Problem::new("serials", message)]));
+
+    fn fill(&mut self, part: &ReturnLine, line: &Line, units: &mut Vec<i64>) -> Result<()> {
+        let Some(free) = self.of_line.get_mut(&line.id) else { return Ok(()) };
+        free.retain(|id| !self.taken.contains(id));
+        let wanted =
+            part.quantity.as_whole().and_then(|units| usize::try_from(units).ok()).ok_or_else(|| {
+                refusal("quantity", format!("must be a whole number: {} left unit by unit", line.sku))
+            })?;
+        if units.len() > wanted {
+            return Err(refusal("serials", "must not name more units than come back"));
+        }
+        units.extend(free.iter().take(wanted - units.len()));
+        self.taken.extend(units.iter().copied());
+        Ok(())
     }
-    Ok(taken)
+}
+
+fn refusal(field: &str, message: impl Into<String>) -> Error {
+    Error::Invalid(vec![Problem::new(field, message)])
 }
 
 /// Books goods into stock again: into the batches they left, at the cost they left with.
@@ -217,9 +238,8 @@ fn lay_aside(tx: &mut Tx<'_>, units: &[i64]) -> Result<()> {
     if units.is_empty() {
         return Ok(());
     }
-    let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::id.eq_any(units.to_vec()));
-    diesel::update(serials::table.filter(these))
-        .set((serials::status.eq(SerialStatus::Returned), serials::updated_at.eq(tx.now())))
-        .execute(tx.conn)?;
+    let row = |id: &i64| cells![*id, SerialStatus::Returned.as_str(), tx.now()];
+    let rows = units.iter().map(row).collect::<Vec<_>>();
+    bulk::update(tx.conn, tx.tenant_id(), ASIDE, &rows)?;
     Ok(())
 }

@@ -111,11 +111,14 @@ pub struct SerialFilter {
 ///
 /// # Errors
 /// [`Error::UnknownReference`]; [`Error::Invalid`] for a product without serial tracking, no number, too many, or
-/// the same twice; [`Error::Duplicate`] for a number that the product has already.
+/// the same twice; [`Error::SerialsTaken`], or [`Error::Duplicate`] for a single one, for what the product has already.
 pub fn create(tx: &mut Tx<'_>, new: &NewSerials) -> Result<Vec<Serial>> {
     let goods = goods::one(tx, new.product_id, "product_id")?;
     check(&goods, &new.numbers)?;
     let place = goods::place(tx, new.warehouse_id, "warehouse_id")?;
+    if new.numbers.len() > 1 {
+        check_free(tx, goods.id, &new.numbers)?;
+    }
     let (product_id, warehouse_id) = (goods.id, place.id);
     let ids = insert(tx, product_id, warehouse_id, &new.numbers)?;
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
@@ -133,6 +136,27 @@ pub fn create(tx: &mut Tx<'_>, new: &NewSerials) -> Result<Vec<Serial>> {
         Serial { id, product_id, serial_number, warehouse_id, status: SerialStatus::InStock, created_at }
     };
     Ok(ids.into_iter().zip(&new.numbers).map(made).collect())
+}
+
+/// Refuses numbers that the product has already, and says which of many they are. That two commands do not record the
+/// same number at once is for the table to see.
+fn check_free(tx: &mut Tx<'_>, product: i64, numbers: &[Code]) -> Result<()> {
+    let keys = numbers.iter().map(|number| fold(number.as_str())).collect::<Vec<_>>();
+    let known = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq(product));
+    let known = serials::table.filter(known.and(serials::serial_key.eq_any(keys.clone()))).select(serials::serial_key);
+    let known = known.load::<String>(tx.conn)?.into_iter().collect::<BTreeSet<_>>();
+    let taken = numbers.iter().zip(keys).enumerate().filter(|(_, (_, key))| known.contains(key));
+    let taken = taken.map(|(at, (number, _))| (at, number.to_string())).collect::<Vec<_>>();
+    if taken.is_empty() { Ok(()) } else { Err(Error::SerialsTaken(taken)) }
+}
+
+/// Refuses more named units than one command may move.
+pub(crate) fn check_count<'n>(named: impl Iterator<Item = &'n Vec<Code>>) -> Result<()> {
+    if named.map(Vec::len).sum::<usize>() <= MOST_AT_ONCE {
+        return Ok(());
+    }
+    let message = format!("must name at most {MOST_AT_ONCE} units in all lines together");
+    Err(Error::Invalid(vec![Problem::new("serials", message)]))
 }
 
 /// Records units without booking them.

@@ -23,6 +23,9 @@ pub(crate) fn classify(error: &Diesel) -> Error {
     }
 }
 
+/// A sum over many rows at their limits.
+const OVERFLOW: &[&str] = &["integer overflow", "bigint out of range"];
+
 fn database_error(kind: DatabaseErrorKind, message: &str, constraint: &str) -> Error {
     match kind {
         DatabaseErrorKind::UniqueViolation => Error::Duplicate(unique(message, constraint)),
@@ -34,6 +37,7 @@ fn database_error(kind: DatabaseErrorKind, message: &str, constraint: &str) -> E
         DatabaseErrorKind::UnableToSendCommand => {
             by_text(message).unwrap_or(Fault::Unavailable(message.to_owned())).into()
         }
+        _ if OVERFLOW.iter().any(|text| message.contains(text)) => Error::OutOfRange,
         _ => by_text(message).unwrap_or_else(|| Fault::Internal(message.to_owned())).into(),
     }
 }

@@ -25,6 +25,13 @@ pub(super) fn of_domain(error: Error) -> Wording {
             Wording { status: Status::NOT_FOUND, ..invalid("unknown_reference", problems) }
         }
         Error::Duplicate(unique) => duplicate(unique),
+        Error::SerialsTaken(numbers) => {
+            let taken = |(at, number): (usize, String)| {
+                Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
+            };
+            let problems = numbers.into_iter().map(taken).collect();
+            Wording { status: Status::CONFLICT, ..invalid("duplicate_serial", problems) }
+        }
         Error::TrackingInUse { sku, on_hand } => {
             let message = format!("of {sku} cannot change while {on_hand} are on hand: take them out of stock first");
             let problems = vec![Problem::new("tracking_type", message)];

@@ -44,7 +44,8 @@ fn each_number_is_one_unit_of_stock() {
             let new = NewSerials { product_id: item, warehouse_id: None, numbers };
             shop.write(move |tx| serials::create(tx, &new)).map(|_| ())
         };
-        assert_eq!(record(&["D", "a"]), Err(Error::Duplicate(Unique::Serial)));
+        assert_eq!(record(&["D", "a"]), Err(Error::SerialsTaken(vec![(1, "a".to_owned())])));
+        assert_eq!(record(&["a"]), Err(Error::Duplicate(Unique::Serial)));
         assert_eq!(fields(record(&["D", "d"])), ["serials"]);
         assert_eq!(fields(record(&[])), ["serials"]);
         assert_eq!(shop.level(item, syd), (whole(3), whole(0)), "all or nothing");
