@@ -40,10 +40,20 @@ pub struct Fulfilled {
 /// [`Error::NotFound`]; [`Error::IllegalStatus`] for an order that is not open; [`Error::UnknownReference`] for a
 /// line of another order; [`Error::OverFulfilment`]; [`Error::InsufficientStock`].
 pub fn fulfil(tx: &mut Tx<'_>, order: i64, wanted: Option<&[FulfilLine]>) -> Result<Fulfilled> {
-    let (order, mut lines) = lock(tx, order)?;
+    let (order, lines) = lock(tx, order)?;
     if !order.status.is_open() {
         return Err(Error::IllegalStatus { from: order.status, to: Status::Fulfilled });
     }
+    fulfil_locked(tx, &order, lines, wanted)
+}
+
+/// The same for an open order that is locked already.
+pub(super) fn fulfil_locked(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    mut lines: Vec<Line>,
+    wanted: Option<&[FulfilLine]>,
+) -> Result<Fulfilled> {
     let parts = match wanted {
         Some([]) => return Err(Error::Invalid(vec![Problem::new("items", "must hold at least one line")])),
         Some(wanted) => wanted.to_vec(),
@@ -51,7 +61,7 @@ pub fn fulfil(tx: &mut Tx<'_>, order: i64, wanted: Option<&[FulfilLine]>) -> Res
     };
     let shipped =
         parts.iter().enumerate().map(|(at, part)| line_of(at, part, &mut lines)).collect::<Result<Vec<_>>>()?;
-    ship(tx, &order, &parts, &shipped)?;
+    ship(tx, order, &parts, &shipped)?;
     let touched = shipped.iter().map(|line| line.id).collect::<BTreeSet<_>>();
     let after = lines.iter().filter(|line| touched.contains(&line.id)).collect::<Vec<_>>();
     let row = |line: &&Line| cells![line.id, line.fulfilled, line.is_open];
