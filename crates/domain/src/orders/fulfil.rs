@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Line, Order, Status, lock, set_status};
+use super::{Line, Order, Status, lock, named, set_status};
 use crate::error::{Error, Problem, Result, Thing};
 use crate::stock::ledger::{self, Entry, Reason};
 use crate::stock::movements::{Kind, Paper};
@@ -82,11 +82,7 @@ fn everything(lines: &[Line]) -> Vec<FulfilLine> {
 
 /// The line that a part is for, with what it takes written onto it. Returns it as it was.
 fn line_of(at: usize, part: &FulfilLine, lines: &mut [Line]) -> Result<Line> {
-    let line = lines.iter_mut().find(|line| line.id == part.order_item_id).ok_or_else(|| Error::UnknownReference {
-        field: format!("items[{at}].order_item_id"),
-        thing: Thing::OrderLine,
-        key: part.order_item_id.to_string(),
-    })?;
+    let line = named(lines, at, part.order_item_id)?;
     if part.quantity <= Quantity::ZERO {
         let field = format!("items[{at}].quantity_fulfilled");
         return Err(Error::Invalid(vec![Problem::new(field, "must be more than 0")]));

@@ -26,13 +26,11 @@ fn found(shop: &Shop<'_>, filter: &BalanceFilter, order: BalanceOrder) -> Vec<(i
         let (filter, window) = (filter.clone(), Window { start, limit: 2 });
         let slice = shop.read(move |tx| list(tx, &filter, order, &window)).unwrap();
         places.extend(slice.rows.iter().map(|balance| (balance.item.id, balance.location.id)));
-        match slice.next {
-            Some(cursor) => start = Start::After(cursor),
-            None => {
-                assert_eq!(slice.total, i64::try_from(places.len()).unwrap());
-                return places;
-            }
-        }
+        let Some(cursor) = slice.next else {
+            assert_eq!(slice.total, i64::try_from(places.len()).unwrap());
+            return places;
+        };
+        start = Start::After(cursor);
     }
 }
 

@@ -12,6 +12,7 @@ use crate::stock::movements::Kind;
 use crate::stock::serials::{self as papers, SerialStatus};
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
+use crate::store::connection::MultiBackend;
 use crate::store::portable::{ForUpdate, MOST_PARTS, UnionAll};
 use crate::values::{Code, Quantity, fold};
 
@@ -23,32 +24,20 @@ const MOVED: bulk::Change = bulk::Change {
 };
 
 /// A unit as it stands before the command.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = serials, check_for_backend(MultiBackend))]
 struct Unit {
     id: i64,
+    #[diesel(column_name = product_id)]
     product: i64,
+    #[diesel(column_name = warehouse_id)]
     warehouse: i64,
     status: SerialStatus,
+    #[diesel(column_name = order_item_id)]
     line: Option<i64>,
+    #[diesel(column_name = serial_key)]
     key: String,
 }
-
-type UnitColumns = (
-    serials::id,
-    serials::product_id,
-    serials::warehouse_id,
-    serials::status,
-    serials::order_item_id,
-    serials::serial_key,
-);
-const COLUMNS: UnitColumns = (
-    serials::id,
-    serials::product_id,
-    serials::warehouse_id,
-    serials::status,
-    serials::order_item_id,
-    serials::serial_key,
-);
 
 /// What a command finds and does.
 struct Units {
@@ -221,7 +210,8 @@ fn load_named(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(
     }
     let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq_any(products));
     let these = these.and(serials::serial_key.eq_any(keys));
-    let found: Vec<Unit> = ForUpdate(serials::table.filter(these).order(serials::id).select(COLUMNS)).load(tx.conn)?;
+    let found: Vec<Unit> =
+        ForUpdate(serials::table.filter(these).order(serials::id).select(Unit::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|unit| ((unit.product, unit.key.clone()), unit)).collect())
 }
 
@@ -237,7 +227,7 @@ fn load_here(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(i
         return Ok(here);
     }
     let of_tenant = serials::tenant_id.eq(tx.tenant_id());
-    let query = serials::table.order(serials::id).select(COLUMNS);
+    let query = serials::table.order(serials::id).select(Unit::as_select());
     let free = |((product, warehouse), units): (&(i64, i64), &usize)| {
         let at = of_tenant.and(serials::product_id.eq(*product)).and(serials::warehouse_id.eq(*warehouse));
         let limit = i64::try_from(*units).unwrap_or(i64::MAX);
