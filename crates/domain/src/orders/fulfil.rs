@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Line, Order, Status, lock, set_status};
+use super::{Line, Order, Status, lock, named, set_status};
 use crate::error::{Error, Problem, Result, Thing};
 use crate::stock::ledger::{self, Entry, Reason};
 use crate::stock::movements::{Kind, Paper};
@@ -40,10 +40,20 @@ pub struct Fulfilled {
 /// [`Error::NotFound`]; [`Error::IllegalStatus`] for an order that is not open; [`Error::UnknownReference`] for a
 /// line of another order; [`Error::OverFulfilment`]; [`Error::InsufficientStock`].
 pub fn fulfil(tx: &mut Tx<'_>, order: i64, wanted: Option<&[FulfilLine]>) -> Result<Fulfilled> {
-    let (order, mut lines) = lock(tx, order)?;
+    let (order, lines) = lock(tx, order)?;
     if !order.status.is_open() {
         return Err(Error::IllegalStatus { from: order.status, to: Status::Fulfilled });
     }
+    fulfil_locked(tx, &order, lines, wanted)
+}
+
+/// The same for an open order that is locked already.
+pub(super) fn fulfil_locked(
+    tx: &mut Tx<'_>,
+    order: &Order,
+    mut lines: Vec<Line>,
+    wanted: Option<&[FulfilLine]>,
+) -> Result<Fulfilled> {
     let parts = match wanted {
         Some([]) => return Err(Error::Invalid(vec![Problem::new("items", "must hold at least one line")])),
         Some(wanted) => wanted.to_vec(),
@@ -52,7 +62,7 @@ pub fn fulfil(tx: &mut Tx<'_>, order: i64, wanted: Option<&[FulfilLine]>) -> Res
     serials::check_count(parts.iter().map(|part| &part.named.serials))?;
     let shipped =
         parts.iter().enumerate().map(|(at, part)| line_of(at, part, &mut lines)).collect::<Result<Vec<_>>>()?;
-    ship(tx, &order, &parts, &shipped)?;
+    ship(tx, order, &parts, &shipped)?;
     let touched = shipped.iter().map(|line| line.id).collect::<BTreeSet<_>>();
     let after = lines.iter().filter(|line| touched.contains(&line.id)).collect::<Vec<_>>();
     let row = |line: &&Line| cells![line.id, line.fulfilled, line.is_open];
@@ -73,11 +83,7 @@ fn everything(lines: &[Line]) -> Vec<FulfilLine> {
 
 /// The line that a part is for, with what it takes written onto it. Returns it as it was.
 fn line_of(at: usize, part: &FulfilLine, lines: &mut [Line]) -> Result<Line> {
-    let line = lines.iter_mut().find(|line| line.id == part.order_item_id).ok_or_else(|| Error::UnknownReference {
-        field: format!("items[{at}].order_item_id"),
-        thing: Thing::OrderLine,
-        key: part.order_item_id.to_string(),
-    })?;
+    let line = named(lines, at, part.order_item_id)?;
     if part.quantity <= Quantity::ZERO {
         let field = format!("items[{at}].quantity_fulfilled");
         return Err(Error::Invalid(vec![Problem::new(field, "must be more than 0")]));

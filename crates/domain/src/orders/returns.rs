@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::{Line, Order, lines, lock};
+use super::{Line, Order, lines, lock, named};
 use crate::error::{Error, Problem, Result, Thing};
 use crate::items::Tracking;
 use crate::schema::{serials, stock_movements as movements};
@@ -74,11 +74,7 @@ pub fn take_back(tx: &mut Tx<'_>, order: i64, parts: &[ReturnLine]) -> Result<Ve
 
 /// The line that a part is for, with what comes back written onto it.
 fn returnable(at: usize, part: &ReturnLine, lines: &mut [Line]) -> Result<Line> {
-    let line = lines.iter_mut().find(|line| line.id == part.order_item_id).ok_or_else(|| Error::UnknownReference {
-        field: format!("items[{at}].order_item_id"),
-        thing: Thing::OrderLine,
-        key: part.order_item_id.to_string(),
-    })?;
+    let line = named(lines, at, part.order_item_id)?;
     if part.quantity <= Quantity::ZERO {
         let field = format!("items[{at}].quantity");
         return Err(Error::Invalid(vec![Problem::new(field, "must be more than 0")]));

@@ -250,7 +250,7 @@ pub(crate) fn named(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Named> {
     Ok(Named { id, name })
 }
 
-/// The JSON of the address that goods for a customer go to, if there is one.
+/// Where goods for a customer go unless an order says otherwise.
 pub(crate) fn default_shipping_address(tx: &mut Tx<'_>, customer: i64) -> Result<Option<Address>> {
     let this = addresses::tenant_id.eq(tx.tenant_id()).and(addresses::customer_id.eq(customer));
     let this = this.and(addresses::kind.eq(AddressKind::Shipping)).and(addresses::is_default.eq(true));

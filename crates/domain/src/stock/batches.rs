@@ -16,6 +16,7 @@ use crate::items::Tracking;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{batch_levels, batches, products};
 use crate::store::Tx;
+use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
 use crate::store::portable::Total;
 use crate::values::{Code, Notes, Quantity, fold};
@@ -68,13 +69,6 @@ pub struct Labels {
     pub expiry_date: Option<NaiveDate>,
     /// What is noted.
     pub notes: Option<Notes>,
-}
-
-impl Labels {
-    pub(super) fn unassigned() -> Self {
-        let batch_number = Code::of_word(UNASSIGNED);
-        Self { batch_number, lot_number: None, manufacture_date: None, expiry_date: None, notes: None }
-    }
 }
 
 /// A batch to be, with what there is of it.
@@ -200,7 +194,7 @@ fn days_from(today: NaiveDate, days: i64) -> (NaiveDate, NaiveDate) {
 }
 
 /// Records a batch without goods.
-pub(super) fn insert(tx: &mut Tx<'_>, product: i64, labels: &Labels) -> Result<i64> {
+fn insert(tx: &mut Tx<'_>, product: i64, labels: &Labels) -> Result<i64> {
     let Labels { batch_number, lot_number, manufacture_date, expiry_date, notes } = labels;
     let row = (
         batches::tenant_id.eq(tx.tenant_id()),
@@ -215,4 +209,15 @@ pub(super) fn insert(tx: &mut Tx<'_>, product: i64, labels: &Labels) -> Result<i
         batches::updated_at.eq(tx.now()),
     );
     Ok(diesel::insert_into(batches::table).values(row).returning(batches::id).get_result(tx.conn)?)
+}
+
+/// Records the batch that takes what comes without one, for each of these products. Returns their ids in that order.
+pub(super) fn insert_unassigned(tx: &mut Tx<'_>, products: &[i64]) -> Result<Vec<i64>> {
+    const MADE: bulk::Into = bulk::Into {
+        table: "batches",
+        columns: &["tenant_id", "product_id", "batch_number", "batch_key", "created_at", "updated_at"],
+    };
+    let row = |product: &i64| cells![*product, UNASSIGNED, fold(UNASSIGNED), tx.now(), tx.now()];
+    let rows = products.iter().map(row).collect::<Vec<_>>();
+    Ok(bulk::insert_returning(tx.conn, tx.tenant_id(), MADE, &rows)?)
 }

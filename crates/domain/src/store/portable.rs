@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Text};
 
+use super::bulk::MOST_KEPT;
 use super::connection::{Conn, MultiBackend};
 
 /// Stores newtypes over `i64` as BIGINT on every engine.
@@ -167,6 +168,43 @@ impl<Q: Query> Query for SkipLocked<Q> {
 }
 
 impl<Q> RunQueryDsl<Conn> for SkipLocked<Q> {}
+
+/// Queries of one shape, each with an order and a limit of its own, in one statement. The rows of one come together,
+/// in its order.
+///
+/// At least one, and at most [`MOST_PARTS`].
+#[derive(Debug, Clone)]
+pub(crate) struct UnionAll<Q>(pub(crate) Vec<Q>);
+
+/// Queries that one [`UnionAll`] may hold: SQLite takes 500.
+pub(crate) const MOST_PARTS: usize = 250;
+
+impl<Q> QueryId for UnionAll<Q> {
+    type QueryId = ();
+    // Its SQL depends on the number of queries: the statement is cached by its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for UnionAll<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        if self.0.len() > MOST_KEPT {
+            pass.unsafe_to_cache_prepared();
+        }
+        for (at, query) in self.0.iter().enumerate() {
+            // SQLite wants a limit inside a query of its own.
+            pass.push_sql(if at == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+            query.walk_ast(pass.reborrow())?;
+            pass.push_sql(") AS part");
+        }
+        Ok(())
+    }
+}
+
+impl<Q: Query> Query for UnionAll<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Conn> for UnionAll<Q> {}
 
 /// The sum of a BIGINT column as a BIGINT, 0 over no rows. Either engine alone would answer a type of its own.
 #[derive(Debug, Clone, Copy, QueryId)]

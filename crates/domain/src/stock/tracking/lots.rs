@@ -1,15 +1,15 @@
 //! Batches: what lies of each in the places of a command, taken from the earliest expiry on.
 
-use std::collections::btree_map::Entry::Vacant;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{Carried, Pick, Share, UNASSIGNED, in_turn, refusal};
+use crate::counters;
 use crate::error::{Error, Fault, Result, Shortage, Thing};
 use crate::schema::{batch_levels, batches};
-use crate::stock::batches::{self as papers, Labels};
+use crate::stock::batches as papers;
 use crate::stock::ledger::{Entry, Reason};
 use crate::stock::movements::Kind;
 use crate::store::Tx;
@@ -94,24 +94,21 @@ impl Lots {
     /// The batches that take what comes without one; made where there is none yet. Returns how many were made.
     fn open_unassigned(&mut self, tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<i64> {
         let comes = |entry: &&Entry| entry.pick == Pick::First && entry.quantity > Quantity::ZERO;
-        let homeless = entries.iter().map(|(_, entry)| *entry).filter(comes).collect::<Vec<_>>();
-        if homeless.is_empty() {
+        let homeless = entries.iter().map(|(_, entry)| *entry).filter(comes);
+        let products = homeless.map(|entry| entry.goods.id).collect::<BTreeSet<_>>();
+        if products.is_empty() {
             return Ok(0);
         }
-        let products = homeless.iter().map(|entry| entry.goods.id).collect::<BTreeSet<_>>();
         let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::batch_key.eq(fold(UNASSIGNED)));
-        let these = these.and(batches::product_id.eq_any(products));
+        let these = these.and(batches::product_id.eq_any(products.clone()));
         let known: Vec<(i64, i64)> =
             batches::table.filter(these).select((batches::product_id, batches::id)).load(tx.conn)?;
         self.unassigned = known.into_iter().collect();
-        let mut made = 0;
-        for change in homeless {
-            if let Vacant(place) = self.unassigned.entry(change.goods.id) {
-                place.insert(papers::insert(tx, change.goods.id, &Labels::unassigned())?);
-                made += 1;
-            }
-        }
-        Ok(made)
+        let missing = products.into_iter().filter(|product| !self.unassigned.contains_key(product)).collect::<Vec<_>>();
+        let made = papers::insert_unassigned(tx, &missing)?;
+        let count = counters::rows(made.len());
+        self.unassigned.extend(missing.into_iter().zip(made));
+        Ok(count)
     }
 
     fn divide(&mut self, entry: &Entry, good_on: Option<NaiveDate>) -> Result<Vec<Share>> {

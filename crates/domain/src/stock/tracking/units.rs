@@ -12,7 +12,8 @@ use crate::stock::movements::Kind;
 use crate::stock::serials::{self as papers, SerialStatus};
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
-use crate::store::portable::ForUpdate;
+use crate::store::connection::MultiBackend;
+use crate::store::portable::{ForUpdate, MOST_PARTS, UnionAll};
 use crate::values::{Code, Quantity, fold};
 
 const MOVED: bulk::Change = bulk::Change {
@@ -23,32 +24,20 @@ const MOVED: bulk::Change = bulk::Change {
 };
 
 /// A unit as it stands before the command.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = serials, check_for_backend(MultiBackend))]
 struct Unit {
     id: i64,
+    #[diesel(column_name = product_id)]
     product: i64,
+    #[diesel(column_name = warehouse_id)]
     warehouse: i64,
     status: SerialStatus,
+    #[diesel(column_name = order_item_id)]
     line: Option<i64>,
+    #[diesel(column_name = serial_key)]
     key: String,
 }
-
-type UnitColumns = (
-    serials::id,
-    serials::product_id,
-    serials::warehouse_id,
-    serials::status,
-    serials::order_item_id,
-    serials::serial_key,
-);
-const COLUMNS: UnitColumns = (
-    serials::id,
-    serials::product_id,
-    serials::warehouse_id,
-    serials::status,
-    serials::order_item_id,
-    serials::serial_key,
-);
 
 /// What a command finds and does.
 struct Units {
@@ -221,7 +210,8 @@ fn load_named(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(
     }
     let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq_any(products));
     let these = these.and(serials::serial_key.eq_any(keys));
-    let found: Vec<Unit> = ForUpdate(serials::table.filter(these).order(serials::id).select(COLUMNS)).load(tx.conn)?;
+    let found: Vec<Unit> =
+        ForUpdate(serials::table.filter(these).order(serials::id).select(Unit::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|unit| ((unit.product, unit.key.clone()), unit)).collect())
 }
 
@@ -232,17 +222,27 @@ fn load_here(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(i
     for entry in entries.iter().map(|(_, entry)| *entry).filter(goes) {
         *wanted.entry((entry.goods.id, entry.place.id)).or_default() += whole(&entry.goods, entry.quantity)?;
     }
-    let mut here = BTreeMap::new();
-    for ((product, warehouse), units) in wanted {
-        let at = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq(product));
-        let at = at.and(serials::warehouse_id.eq(warehouse));
-        let query = serials::table.order(serials::id).select(COLUMNS);
-        let limit = i64::try_from(units).unwrap_or(i64::MAX);
-        let free = at.and(serials::status.eq(SerialStatus::InStock));
-        let mut found: Vec<Unit> = query.filter(free).limit(limit).load(tx.conn)?;
-        let promised = at.and(serials::status.eq(SerialStatus::Reserved));
-        found.extend(query.filter(promised).load::<Unit>(tx.conn)?);
-        here.insert((product, warehouse), found);
+    let mut here: BTreeMap<(i64, i64), Vec<Unit>> = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(here);
+    }
+    let of_tenant = serials::tenant_id.eq(tx.tenant_id());
+    let query = serials::table.order(serials::id).select(Unit::as_select());
+    let free = |((product, warehouse), units): (&(i64, i64), &usize)| {
+        let at = of_tenant.and(serials::product_id.eq(*product)).and(serials::warehouse_id.eq(*warehouse));
+        let limit = i64::try_from(*units).unwrap_or(i64::MAX);
+        query.filter(at.and(serials::status.eq(SerialStatus::InStock))).limit(limit)
+    };
+    let queries = wanted.iter().map(free).collect::<Vec<_>>();
+    let mut found: Vec<Unit> = Vec::new();
+    for queries in queries.chunks(MOST_PARTS) {
+        found.extend(UnionAll(queries.to_vec()).load::<Unit>(tx.conn)?);
+    }
+    let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = wanted.keys().copied().unzip();
+    let promised = of_tenant.and(serials::product_id.eq_any(products)).and(serials::warehouse_id.eq_any(places));
+    found.extend(query.filter(promised.and(serials::status.eq(SerialStatus::Reserved))).load::<Unit>(tx.conn)?);
+    for unit in found {
+        here.entry((unit.product, unit.warehouse)).or_default().push(unit);
     }
     Ok(here)
 }

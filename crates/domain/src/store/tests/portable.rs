@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::items::{self, Tracking};
 use crate::schema::{stock_levels as levels, users};
 use crate::store::Lobby;
-use crate::store::portable::{ForUpdate, Portable, Total, advance_sequence};
+use crate::store::portable::{ForUpdate, MOST_PARTS, Portable, Total, UnionAll, advance_sequence};
 use crate::testing::{Fixture, Shop, code, name, on_both, on_postgres, start, whole};
 use crate::values::{LIMIT, Quantity};
 
@@ -91,6 +91,25 @@ fn a_locking_query_reads_like_any_other() {
         };
         assert_eq!(read("a"), Ok(Some("first".to_owned())));
         assert_eq!(read("b"), Ok(None));
+    });
+}
+
+#[test]
+fn queries_in_one_statement_keep_their_own_orders_and_limits() {
+    on_both(|fixture| {
+        for name in ["a", "b", "c"] {
+            fixture.alter(move |lobby| write_once(lobby, name, name)).unwrap();
+        }
+        let first_two_of = |queries: usize| {
+            fixture.alter(move |lobby| {
+                let query = notes::table.filter(notes::name.ge("a")).order(notes::name.desc()).select(notes::name);
+                Ok(UnionAll(vec![query.limit(2); queries]).load::<String>(lobby.conn)?)
+            })
+        };
+        for queries in [1, 2, MOST_PARTS] {
+            let names = first_two_of(queries).unwrap();
+            assert!(names.chunks(2).all(|names| names == ["c", "b"]) && names.len() == 2 * queries, "{names:?}");
+        }
     });
 }
 
