@@ -112,7 +112,9 @@ impl Id {
         let digits = text.strip_prefix('-').unwrap_or(&text);
         let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         let id = if whole { text.parse().ok() } else { None };
-        let problem = || Problem::new("id", "in the path must be a whole number such as 12");
+        let message =
+            if whole { "in the path is larger than any id" } else { "in the path must be a whole number such as 12" };
+        let problem = || Problem::new("id", message);
         id.ok_or_else(|| Error::Invalid(vec![problem()]).into())
     }
 }

@@ -164,15 +164,16 @@ fn an_order_goes_where_it_says_or_where_its_customer_lives() {
         shop.iom().post(&path, json!({"line1": "Not the default"})).await.is(201);
         let written = concat!(
             r#""shipping_address":{"line1":"123 George St","city":"Sydney","state":null,"postcode":"2000","#,
-            r#""country":"AU","line2":"Level 2"},"items""#
+            r#""country":"AU","line2":"Level 2","name":null,"company":null,"phone":null},"items""#
         );
         for nothing in [json!(null), json!({}), json!({"line1": " ", "city": null})] {
             let order = address(json!({"items": items, "customer_id": customer, "shipping_address": nothing})).await;
             assert!(order.text().contains(written), "{}", order.text());
         }
-        let given = json!({"line1": " 1 \"Quoted\" Rd ", "state": "NSW", "planet": "Earth"});
+        let given =
+            json!({"line1": " 1 \"Quoted\" Rd ", "state": "NSW", "planet": "Earth", "name": "Jo", "phone": "1"});
         let order = address(json!({"items": items, "customer_id": customer, "shipping_address": given})).await;
-        let kept = json!({"line1": "1 \"Quoted\" Rd", "city": null, "state": "NSW", "postcode": null, "country": null, "line2": null});
+        let kept = json!({"line1": "1 \"Quoted\" Rd", "city": null, "state": "NSW", "postcode": null, "country": null, "line2": null, "name": "Jo", "company": null, "phone": "1"});
         assert_eq!(order.at("/shipping_address"), kept);
         assert_eq!(address(json!({"items": items})).await.at("/shipping_address"), Value::Null);
     });

@@ -143,7 +143,7 @@ fn goods_of_a_product_that_is_gone_come_back_but_into_no_stock() {
         shop.iom().delete(&format!("/products/{product}")).await.is(200);
         let path = format!("/orders/{order}/returns");
         let part = |restock: bool| json!({"items": [{"order_item_id": line, "quantity": 1, "restock": restock}]});
-        refused(&shop.iom().post(&path, part(true)).await, 404, "not_found");
+        refused(&shop.iom().post(&path, part(true)).await, 400, "validation_failed");
         let reply = shop.iom().post(&path, part(false)).await.is(200);
         assert_eq!(reply.at("/items/0/quantity_returned"), json!(1));
     });

@@ -107,6 +107,10 @@ pub fn create(tx: &mut Tx<'_>, new: &NewBatch) -> Result<Batch> {
     if new.quantity < Quantity::ZERO {
         return Err(Error::Invalid(vec![Problem::new("quantity", "must not be negative")]));
     }
+    let (made, expires) = (new.labels.manufacture_date, new.labels.expiry_date);
+    if made.zip(expires).is_some_and(|(made, expires)| expires < made) {
+        return Err(Error::Invalid(vec![Problem::new("expiry_date", "must not be before manufacture_date")]));
+    }
     let place = goods::place(tx, new.warehouse_id, "warehouse_id")?;
     let id = insert(tx, goods.id, &new.labels)?;
     if !new.quantity.is_zero() {

@@ -10,7 +10,7 @@ use super::ledger::{self, Entry, Reason};
 use super::movements::{Kind, Paper};
 use super::tracking::Pick;
 use crate::counters;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, Unique};
 use crate::items::Tracking;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{products, serials, warehouses};
@@ -116,9 +116,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewSerials) -> Result<Vec<Serial>> {
     let goods = goods::one(tx, new.product_id, "product_id")?;
     check(&goods, &new.numbers)?;
     let place = goods::place(tx, new.warehouse_id, "warehouse_id")?;
-    if new.numbers.len() > 1 {
-        check_free(tx, goods.id, &new.numbers)?;
-    }
+    check_free(tx, goods.id, &new.numbers)?;
     let (product_id, warehouse_id) = (goods.id, place.id);
     let ids = insert(tx, product_id, warehouse_id, &new.numbers)?;
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
@@ -147,7 +145,12 @@ fn check_free(tx: &mut Tx<'_>, product: i64, numbers: &[Code]) -> Result<()> {
     let known = known.load::<String>(tx.conn)?.into_iter().collect::<BTreeSet<_>>();
     let taken = numbers.iter().zip(keys).enumerate().filter(|(_, (_, key))| known.contains(key));
     let taken = taken.map(|(at, (number, _))| (at, number.to_string())).collect::<Vec<_>>();
-    if taken.is_empty() { Ok(()) } else { Err(Error::SerialsTaken(taken)) }
+    match taken.as_slice() {
+        [] => Ok(()),
+        // Of a single one there is no more to say.
+        [_] if numbers.len() == 1 => Err(Error::Duplicate(Unique::Serial)),
+        _ => Err(Error::SerialsTaken(taken)),
+    }
 }
 
 /// Refuses more named units than one command may move.

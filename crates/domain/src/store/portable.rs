@@ -206,7 +206,8 @@ impl<Q: Query> Query for UnionAll<Q> {
 
 impl<Q> RunQueryDsl<Conn> for UnionAll<Q> {}
 
-/// The sum of a BIGINT column as a BIGINT, 0 over no rows. Either engine alone would answer a type of its own.
+/// The sum of a BIGINT column as a BIGINT, 0 over no rows, and 9 × 10^18 for all beyond. Either engine alone would
+/// answer a type of its own, or none.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub(crate) struct Total<E>(pub(crate) E);
 
@@ -220,9 +221,19 @@ impl<E: Expression> Expression for Total<E> {
 
 impl<E: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Total<E> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        pass.push_sql("CAST(COALESCE(SUM(");
-        self.0.walk_ast(pass.reborrow())?;
-        pass.push_sql("), 0) AS BIGINT)");
+        // What does not fit stays at the end of its type: a list must not fail over figures that were each allowed.
+        if matches!(pass.backend(), MultiBackend::Sqlite(_)) {
+            // Its own sum fails beyond 64 bits, so whole units and their parts are summed apart.
+            pass.push_sql("(MAX(MIN(COALESCE(SUM(");
+            self.0.walk_ast(pass.reborrow())?;
+            pass.push_sql(" / 10000), 0), 900000000000000), -900000000000000) * 10000 + COALESCE(SUM(");
+            self.0.walk_ast(pass.reborrow())?;
+            pass.push_sql(" % 10000), 0))");
+        } else {
+            pass.push_sql("CAST(GREATEST(LEAST(COALESCE(SUM(");
+            self.0.walk_ast(pass.reborrow())?;
+            pass.push_sql("), 0), 9000000000000000000), -9000000000000000000) AS BIGINT)");
+        }
         Ok(())
     }
 }

@@ -100,7 +100,7 @@ impl Units {
             }
         };
         if ids.len() != wanted {
-            let message = format!("must name {wanted} different serial numbers, one for each unit");
+            let message = format!("must name as many different serial numbers as units: {wanted}");
             return Err(refusal("serials", message));
         }
         // The half of a transfer that comes moves what the other half takes.
@@ -138,6 +138,11 @@ impl Units {
         for number in numbers {
             match self.named.get(&(entry.goods.id, fold(number.as_str()))) {
                 None => unknown.push(number.clone()),
+                Some(unit) if unit.status == SerialStatus::Sold => {
+                    let message =
+                        format!("must not be sold: {} {number} was, so return it to its order", entry.goods.sku);
+                    return Err(refusal("serials", message));
+                }
                 Some(unit) if !unit.status.is_on_hand() && self.used.insert(unit.id) => ids.push(unit.id),
                 Some(_) => {
                     let message = format!("must not be in stock already: {} {number} is", entry.goods.sku);
