@@ -358,7 +358,7 @@ fn columns(item: &Item) -> Columns<'_> {
         is_sold: *is_sold,
         is_purchase: *is_purchase,
         is_active: *is_active,
-        search_text: search_text(name, sku, barcode.as_deref()),
+        search_text: search_text([name, sku, barcode.as_deref().unwrap_or_default()]),
         created_by,
         created_at: *created_at,
         updated_at: *updated_at,

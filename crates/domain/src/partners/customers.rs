@@ -9,7 +9,7 @@ use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{customer_addresses as addresses, customers};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{ForUpdate, advance_sequence, contains, text_value};
+use crate::store::portable::{ForUpdate, advance_sequence, contains, search_text, text_value};
 use crate::values::{Money, Name, fold};
 
 /// How a customer buys.
@@ -131,7 +131,7 @@ pub struct NewAddress {
 pub struct CustomerFilter {
     /// Part of the name, company or e-mail, in any case.
     pub search: Option<String>,
-    /// That buy so.
+    /// Of this type.
     pub customer_type: Option<CustomerType>,
 }
 
@@ -157,7 +157,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCustomer) -> Result<Customer> {
         customers::phone.eq(text(phone)),
         customers::company.eq(text(company)),
         customers::customer_type.eq(*customer_type),
-        customers::search_text.eq(searched.map(|part| fold(part.unwrap_or_default())).join("\u{1f}")),
+        customers::search_text.eq(search_text(searched.map(Option::unwrap_or_default))),
         customers::total_orders.eq(0),
         customers::total_spent.eq(Money::ZERO),
         customers::created_at.eq(tx.now()),

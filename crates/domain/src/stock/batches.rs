@@ -134,7 +134,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &BatchFilter, window: &Window) -> Result<Sl
         .select((Batch::as_select(), products::sku, products::name));
     if filter.expiring_days.is_some() {
         query = query.order((batches::expiry_date.asc(), batches::id.asc()));
-        if let Some((expiry, id)) = window.after_activity()? {
+        if let Some((expiry, id)) = window.after_time()? {
             let same = batches::expiry_date.eq(expiry.date()).and(batches::id.gt(id));
             query = query.filter(batches::expiry_date.gt(expiry.date()).or(same));
         }
@@ -146,7 +146,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &BatchFilter, window: &Window) -> Result<Sl
     }
     let rows: Vec<(Batch, String, String)> = query.limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
     let cursor_of = |(batch, ..): &(Batch, String, String)| match (filter.expiring_days, batch.expiry_date) {
-        (Some(_), Some(expiry)) => Cursor::Activity(expiry.and_time(NaiveTime::MIN), batch.id),
+        (Some(_), Some(expiry)) => Cursor::Time(expiry.and_time(NaiveTime::MIN), batch.id),
         _ => Cursor::Id(batch.id),
     };
     let Part { rows, next } = Part::cut(rows, window, cursor_of);

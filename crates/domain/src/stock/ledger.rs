@@ -229,18 +229,6 @@ pub(crate) fn revalue(tx: &mut Tx<'_>, product: i64, cost: Money) -> Result<()> 
     Ok(())
 }
 
-fn sum(a: Quantity, b: Quantity) -> Result<Quantity> {
-    a.plus(b).ok_or(Error::OutOfRange)
-}
-
-fn difference(a: Quantity, b: Quantity) -> Result<Quantity> {
-    sum(a, b.negated())
-}
-
-fn lost() -> Error {
-    Fault::Internal("a stock row that was locked is not there".to_owned()).into()
-}
-
 /// Whether anything lies in a warehouse or is promised from it. Its rows stay locked.
 pub(crate) fn lies_in(tx: &mut Tx<'_>, warehouse: i64) -> Result<bool> {
     let here = levels::tenant_id.eq(tx.tenant_id()).and(levels::warehouse_id.eq(warehouse));
@@ -272,4 +260,16 @@ pub(crate) fn forget(tx: &mut Tx<'_>, product: i64) -> Result<()> {
         counters::add(tx, counter, -counters::rows(gone));
     }
     Ok(())
+}
+
+fn sum(a: Quantity, b: Quantity) -> Result<Quantity> {
+    a.plus(b).ok_or(Error::OutOfRange)
+}
+
+fn difference(a: Quantity, b: Quantity) -> Result<Quantity> {
+    sum(a, b.negated())
+}
+
+fn lost() -> Error {
+    Fault::Internal("a stock row that was locked is not there".to_owned()).into()
 }

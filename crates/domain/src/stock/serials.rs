@@ -9,6 +9,7 @@ use super::goods::{self, Goods, Place};
 use super::ledger::{self, Entry, Reason};
 use super::movements::{Kind, Paper};
 use super::tracking::Pick;
+use crate::actor::TenantId;
 use crate::counters;
 use crate::error::{Error, Problem, Result, Unique};
 use crate::items::Tracking;
@@ -189,29 +190,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, product: i64, warehouse: i64, numbers: &[C
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &SerialFilter, window: &Window) -> Result<Slice<SerialLine>> {
     let tenant = tx.tenant_id();
-    let mut query = serials::table
-        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(serials::product_id))))
-        .left_join(warehouses::table.on(warehouses::tenant_id.eq(tenant).and(warehouses::id.eq(serials::warehouse_id))))
-        .filter(serials::tenant_id.eq(tenant))
-        .into_boxed();
-    let mut count = serials::table.filter(serials::tenant_id.eq(tenant)).into_boxed();
-    let SerialFilter { product_id, status, warehouse_id } = *filter;
-    if let Some(product) = product_id {
-        query = query.filter(serials::product_id.eq(product));
-        count = count.filter(serials::product_id.eq(product));
-    }
-    if let Some(status) = status {
-        query = query.filter(serials::status.eq(status));
-        count = count.filter(serials::status.eq(status));
-    }
-    if let Some(warehouse) = warehouse_id {
-        query = query.filter(serials::warehouse_id.eq(warehouse));
-        count = count.filter(serials::warehouse_id.eq(warehouse));
-    }
+    let mut query = matching(tenant, filter);
     if let Some(id) = window.after_id()? {
         query = query.filter(serials::id.lt(id));
     }
     let rows = query
+        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(serials::product_id))))
+        .left_join(warehouses::table.on(warehouses::tenant_id.eq(tenant).and(warehouses::id.eq(serials::warehouse_id))))
         .order(serials::id.desc())
         .select((Serial::as_select(), products::sku, products::name, warehouses::name.nullable()))
         .limit(window.limit + 1)
@@ -219,9 +204,24 @@ pub fn list(tx: &mut Tx<'_>, filter: &SerialFilter, window: &Window) -> Result<S
         .load(tx.conn)?;
     let total = match filter {
         filter if *filter == SerialFilter::default() => counters::read(tx, counters::SERIALS)?,
-        _ => count.count().get_result(tx.conn)?,
+        filter => matching(tenant, filter).count().get_result(tx.conn)?,
     };
     Ok(Part::cut(rows, window, |line: &SerialLine| Cursor::Id(line.serial.id)).of(total))
+}
+
+fn matching(tenant: TenantId, filter: &SerialFilter) -> serials::BoxedQuery<'static, MultiBackend> {
+    let SerialFilter { product_id, status, warehouse_id } = *filter;
+    let mut query = serials::table.into_boxed().filter(serials::tenant_id.eq(tenant));
+    if let Some(product) = product_id {
+        query = query.filter(serials::product_id.eq(product));
+    }
+    if let Some(status) = status {
+        query = query.filter(serials::status.eq(status));
+    }
+    if let Some(warehouse) = warehouse_id {
+        query = query.filter(serials::warehouse_id.eq(warehouse));
+    }
+    query
 }
 
 fn check(goods: &Goods, numbers: &[Code]) -> Result<()> {

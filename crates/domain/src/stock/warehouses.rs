@@ -190,7 +190,7 @@ fn used_by(tx: &mut Tx<'_>, warehouse: &Warehouse) -> Result<Option<String>> {
         return Ok(Some("stock lies in it or is promised from it: transfer or ship that first".to_owned()));
     }
     let open = orders::tenant_id.eq(tenant).and(orders::warehouse_id.eq(warehouse.id));
-    let open = open.and(orders::status.eq_any([Status::Pending, Status::Paid, Status::Fulfilling]));
+    let open = open.and(orders::status.eq_any(Status::ALL.iter().filter(|status| status.is_open())));
     if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
         return Ok(Some("open orders are fulfilled from it: fulfil or cancel them first".to_owned()));
     }

@@ -271,7 +271,7 @@ pub(crate) struct ItemsContain {
     pattern: String,
 }
 
-/// Stands between name, SKU and barcode in `search_text`, and nowhere else.
+/// Stands between the texts of a `search_text`, and nowhere else.
 const SEPARATOR: char = '\u{1f}';
 
 impl ItemsContain {
@@ -288,10 +288,10 @@ impl ItemsContain {
     }
 }
 
-/// What [`ItemsContain`] looks into.
-pub(crate) fn search_text(name: &str, sku: &str, barcode: Option<&str>) -> String {
+/// What searches look into: texts folded, and kept apart. [`ItemsContain`] wants name, SKU and barcode.
+pub(crate) fn search_text(texts: [&str; 3]) -> String {
     let part = |text: &str| crate::values::fold(text).replace(SEPARATOR, " ");
-    format!("{}{SEPARATOR}{}{SEPARATOR}{}", part(name), part(sku), part(barcode.unwrap_or_default()))
+    texts.map(part).join(&String::from(SEPARATOR))
 }
 
 /// An FTS5 phrase, for texts of at least one trigram.

@@ -193,10 +193,12 @@ fn may_go(unit: &Unit, entry: &Entry, kind: Kind) -> bool {
 
 /// What becomes of a unit, and which order line it is noted with.
 fn outcome(kind: Kind, goes: bool, line: Option<i64>) -> (SerialStatus, Option<i64>) {
-    match (kind, goes) {
-        (Kind::Shipment, _) => (SerialStatus::Sold, line),
-        (Kind::Transfer, _) | (_, false) => (SerialStatus::InStock, None),
-        (_, true) => (SerialStatus::Scrapped, None),
+    match kind {
+        Kind::Shipment => (SerialStatus::Sold, line),
+        Kind::Transfer => (SerialStatus::InStock, None),
+        Kind::Receive | Kind::Adjustment | Kind::Return | Kind::Sync | Kind::Opening | Kind::WriteOff => {
+            (if goes { SerialStatus::Scrapped } else { SerialStatus::InStock }, None)
+        }
     }
 }
 
