@@ -224,11 +224,11 @@ impl<E: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Total<E> {
         // What does not fit stays at the end of its type: a list must not fail over figures that were each allowed.
         if matches!(pass.backend(), MultiBackend::Sqlite(_)) {
             // Its own sum fails beyond 64 bits, so whole units and their parts are summed apart.
-            pass.push_sql("(MAX(MIN(COALESCE(SUM(");
+            pass.push_sql("MAX(MIN(MAX(MIN(COALESCE(SUM(");
             self.0.walk_ast(pass.reborrow())?;
             pass.push_sql(" / 10000), 0), 900000000000000), -900000000000000) * 10000 + COALESCE(SUM(");
             self.0.walk_ast(pass.reborrow())?;
-            pass.push_sql(" % 10000), 0))");
+            pass.push_sql(" % 10000), 0), 9000000000000000000), -9000000000000000000)");
         } else {
             pass.push_sql("CAST(GREATEST(LEAST(COALESCE(SUM(");
             self.0.walk_ast(pass.reborrow())?;
