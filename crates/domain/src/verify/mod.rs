@@ -60,7 +60,9 @@ fn worded(statement: &str, on_sqlite: bool) -> String {
     parts.fold(first, |text, part| {
         let (of, rest) = part.split_once(')').unwrap_or((part, ""));
         let sum = if on_sqlite {
-            format!("(MAX(MIN(SUM(({of}) / 10000), 900000000000000), -900000000000000) * 10000 + SUM(({of}) % 10000))")
+            let most = "9000000000000000000";
+            let whole = format!("MAX(MIN(SUM(({of}) / 10000), 900000000000000), -900000000000000) * 10000");
+            format!("MAX(MIN({whole} + SUM(({of}) % 10000), {most}), -{most})")
         } else {
             format!("CAST(GREATEST(LEAST(SUM({of}), 9000000000000000000), -9000000000000000000) AS BIGINT)")
         };
