@@ -105,7 +105,11 @@ impl Lots {
             batches::table.filter(these).select((batches::product_id, batches::id)).load(tx.conn)?;
         self.unassigned = known.into_iter().collect();
         let missing = products.into_iter().filter(|product| !self.unassigned.contains_key(product)).collect::<Vec<_>>();
-        let made = papers::insert_unassigned(tx, &missing)?;
+        let made = papers::insert_unassigned(tx, &missing).map_err(|error| match error {
+            // Another command made it meanwhile, for another warehouse: run again and find it.
+            Error::Duplicate(_) => Fault::Race("a batch was made twice".to_owned()).into(),
+            other => other,
+        })?;
         let count = counters::rows(made.len());
         self.unassigned.extend(missing.into_iter().zip(made));
         Ok(count)
