@@ -143,6 +143,23 @@ pub enum Error {
     Fault(#[from] Fault),
 }
 
+impl Error {
+    /// The same complaint about a field of one item in a list.
+    #[must_use]
+    pub(crate) fn of_item(self, at: Option<usize>) -> Self {
+        let Some(at) = at else { return self };
+        let placed = |field: String| format!("items[{at}].{field}");
+        match self {
+            Self::Invalid(problems) => {
+                let problem = |Problem { field, message }| Problem { field: placed(field), message };
+                Self::Invalid(problems.into_iter().map(problem).collect())
+            }
+            Self::UnknownReference { field, thing, key } => Self::UnknownReference { field: placed(field), thing, key },
+            other => other,
+        }
+    }
+}
+
 /// One thing wrong with a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {

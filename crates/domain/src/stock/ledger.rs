@@ -34,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) expected: Option<Quantity>,
     /// The order line that it is for.
     pub(crate) line: Option<i64>,
+    /// Where the caller named it in a list of items, for what is to be said about it.
+    pub(crate) at: Option<usize>,
     /// What one unit cost, where it is not the product's cost of today.
     pub(crate) unit_cost: Option<Money>,
 }
@@ -94,7 +96,7 @@ impl Entry {
     /// Goods that come or go.
     pub(crate) fn moving(goods: Goods, place: Place, quantity: Quantity) -> Self {
         let (reserved, pick, floor) = (Quantity::ZERO, Pick::First, Floor::OnHand);
-        Self { goods, place, quantity, reserved, pick, floor, expected: None, line: None, unit_cost: None }
+        Self { goods, place, quantity, reserved, pick, floor, expected: None, line: None, at: None, unit_cost: None }
     }
 
     /// Goods that are promised, or no longer promised.

@@ -55,7 +55,7 @@ pub(super) fn share_out(
     let good_on = (reason.kind == Kind::Shipment).then(|| tx.today());
     for (at, entry) in in_turn(entries) {
         if let Some(place) = shares.get_mut(at) {
-            *place = lots.divide(entry, good_on)?;
+            *place = lots.divide(entry, good_on).map_err(|error| error.of_item(entry.at))?;
         }
     }
     lots.write(tx)?;

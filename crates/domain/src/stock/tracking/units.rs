@@ -63,7 +63,7 @@ pub(super) fn share_out(
     let (used, carried) = (BTreeSet::new(), Carried::new());
     let mut units = Units { named, here, used, carried, made: 0, moved: Vec::new() };
     for (at, entry) in in_turn(entries) {
-        let ids = units.divide(tx, entry, reason.kind)?;
+        let ids = units.divide(tx, entry, reason.kind).map_err(|error| error.of_item(entry.at))?;
         let share = Share { batch: None, serials: ids, quantity: entry.quantity };
         if entry.quantity < Quantity::ZERO {
             let back = Share { quantity: share.quantity.negated(), ..share.clone() };
