@@ -181,7 +181,8 @@ impl Problem {
 pub struct Shortage {
     /// The product's SKU.
     pub sku: String,
-    /// What is asked for, in all lines together.
+    /// What is asked for: in all lines together, or, where its batches or serial numbers fall short, in the line that
+    /// finds too little.
     pub requested: Quantity,
     /// What is there for it.
     pub available: Quantity,

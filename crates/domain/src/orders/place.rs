@@ -12,7 +12,7 @@ use crate::partners::customers::{self, Address};
 use crate::schema::orders;
 use crate::stock::goods::{self, Goods};
 use crate::stock::ledger::{self, Entry, Floor};
-use crate::stock::serials;
+use crate::stock::serials::{self, Kept};
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
@@ -126,8 +126,11 @@ pub fn place(tx: &mut Tx<'_>, command: &NewOrder) -> Result<Order> {
     let order: Order =
         insert.returning(<Order as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?;
     let ids = write(tx, order.id, &lines)?;
-    let keep = |(line, id): (&Priced<'_>, i64)| (line.goods.clone(), id, line.asked.serials.clone());
-    let kept = lines.iter().zip(ids).filter(|(line, _)| !line.asked.serials.is_empty()).map(keep).collect::<Vec<_>>();
+    let keep = |(at, (line, id)): (usize, (&Priced<'_>, i64))| {
+        let (goods, numbers) = (line.goods.clone(), line.asked.serials.clone());
+        (!numbers.is_empty()).then_some(Kept { at, goods, line: id, numbers })
+    };
+    let kept = lines.iter().zip(ids).enumerate().filter_map(keep).collect::<Vec<_>>();
     serials::keep(tx, &place, &kept)?;
     Ok(order)
 }

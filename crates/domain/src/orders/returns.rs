@@ -44,6 +44,14 @@ struct Piece {
     left: Quantity,
 }
 
+/// What goes into stock again of one line, and where the command names it.
+struct Back<'l> {
+    at: usize,
+    line: &'l Line,
+    quantity: Quantity,
+    units: Vec<i64>,
+}
+
 /// Takes goods back, into the warehouse they left, or the default one where that is gone. Returns the order's lines as
 /// they are now.
 ///
@@ -60,16 +68,18 @@ pub fn take_back(tx: &mut Tx<'_>, order: i64, parts: &[ReturnLine]) -> Result<Ve
     let returned = parts.iter().enumerate().map(returnable).collect::<Result<Vec<_>>>()?;
     let units = Units::sold(tx, &returned)?.divide(parts, &returned)?;
     let (mut back, mut aside) = (Vec::new(), Vec::new());
-    for ((part, line), units) in parts.iter().zip(&returned).zip(units) {
+    for (at, ((part, line), units)) in parts.iter().zip(&returned).zip(units).enumerate() {
         if part.restock {
-            back.push((line, part.quantity, units));
+            back.push(Back { at, line, quantity: part.quantity, units });
         } else {
             aside.extend(units);
         }
     }
     restock(tx, &order, &back)?;
     lay_aside(tx, &aside)?;
-    let rows = known.iter().map(|line| cells![line.id, line.returned]).collect::<Vec<_>>();
+    let touched = returned.iter().map(|line| line.id).collect::<BTreeSet<_>>();
+    let touched = known.iter().filter(|line| touched.contains(&line.id));
+    let rows = touched.map(|line| cells![line.id, line.returned]).collect::<Vec<_>>();
     bulk::update(tx.conn, tx.tenant_id(), RETURNED, &rows)?;
     lines(tx, order.id)
 }
@@ -115,10 +125,12 @@ impl Units {
 
     /// The units of each part: those that are named, before others take them, and as many more as come back.
     fn divide(mut self, parts: &[ReturnLine], lines: &[Line]) -> Result<Vec<Vec<i64>>> {
-        let named = parts.iter().zip(lines).map(|(part, line)| self.take_named(part, line));
+        let named = parts.iter().zip(lines).enumerate();
+        let named =
+            named.map(|(at, (part, line))| self.take_named(part, line).map_err(|error| error.of_item(Some(at))));
         let mut units = named.collect::<Result<Vec<_>>>()?;
-        for ((part, line), units) in parts.iter().zip(lines).zip(&mut units) {
-            self.fill(part, line, units)?;
+        for (at, ((part, line), units)) in parts.iter().zip(lines).zip(&mut units).enumerate() {
+            self.fill(part, line, units).map_err(|error| error.of_item(Some(at)))?;
         }
         Ok(units)
     }
@@ -150,16 +162,30 @@ impl Units {
     }
 }
 
+impl Back<'_> {
+    /// The product, if goods of this line can go into its stock.
+    fn goods<'g>(&self, known: &'g BTreeMap<i64, Goods>) -> Result<&'g Goods> {
+        let Self { at: _, line, quantity, units } = self;
+        let gone = || refusal("restock", format!("must be false: {} was removed, and has no stock any more", line.sku));
+        let goods = known.get(&line.product_id).ok_or_else(gone)?;
+        if goods.tracking == Tracking::Serial && Some(*quantity) != Quantity::whole(counters::rows(units.len())) {
+            let message = format!("must be false: {} left before it was tracked by serial number", goods.sku);
+            return Err(refusal("restock", message));
+        }
+        Ok(goods)
+    }
+}
+
 fn refusal(field: &str, message: impl Into<String>) -> Error {
     Error::Invalid(vec![Problem::new(field, message)])
 }
 
 /// Books goods into stock again: into the batches they left, at the cost they left with.
-fn restock(tx: &mut Tx<'_>, order: &Order, back: &[(&Line, Quantity, Vec<i64>)]) -> Result<()> {
+fn restock(tx: &mut Tx<'_>, order: &Order, back: &[Back<'_>]) -> Result<()> {
     if back.is_empty() {
         return Ok(());
     }
-    let products = back.iter().map(|(line, ..)| line.product_id).collect::<Vec<_>>();
+    let products = back.iter().map(|part| part.line.product_id).collect::<Vec<_>>();
     let known = goods::load(tx, &products)?;
     // Its own warehouse may be gone by now; goods must come back somewhere.
     let place = match goods::find_place(tx, order.warehouse_id)? {
@@ -168,29 +194,18 @@ fn restock(tx: &mut Tx<'_>, order: &Order, back: &[(&Line, Quantity, Vec<i64>)])
     };
     let mut pieces = pieces(tx, order.id, &products)?;
     let mut entries = Vec::new();
-    for (line, quantity, units) in back {
-        let gone = || refusal("restock", format!("must be false: {} was removed, and has no stock any more", line.sku));
-        let goods = known.get(&line.product_id).ok_or_else(gone)?;
-        if goods.tracking == Tracking::Serial && Some(*quantity) != Quantity::whole(counters::rows(units.len())) {
-            let message = format!("must be false: {} left before it was tracked by serial number", goods.sku);
-            return Err(refusal("restock", message));
-        }
-        entries.extend(put_back(&mut pieces, goods, &place, *quantity, units)?);
+    for part in back {
+        let goods = part.goods(&known).map_err(|error| error.of_item(Some(part.at)))?;
+        entries.extend(put_back(&mut pieces, goods, &place, part)?);
     }
     let paper = Some(Paper { kind: "order", id: order.id });
     ledger::book(tx, entries, &Reason { kind: Kind::Return, paper, notes: None })?;
     Ok(())
 }
 
-fn put_back(
-    pieces: &mut [Piece],
-    goods: &Goods,
-    place: &Place,
-    quantity: Quantity,
-    units: &[i64],
-) -> Result<Vec<Entry>> {
-    let mut left = quantity;
-    let mut units = units.iter().copied();
+fn put_back(pieces: &mut [Piece], goods: &Goods, place: &Place, back: &Back<'_>) -> Result<Vec<Entry>> {
+    let mut left = back.quantity;
+    let mut units = back.units.iter().copied();
     let mut entries = Vec::new();
     for piece in pieces.iter_mut().filter(|piece| piece.product == goods.id) {
         let part = left.min(piece.left);

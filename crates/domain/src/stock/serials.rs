@@ -236,15 +236,23 @@ fn check(goods: &Goods, numbers: &[Code]) -> Result<()> {
     check_distinct(numbers)
 }
 
+/// The units that an order line names, and where its order names the line.
+pub(crate) struct Kept {
+    pub(crate) at: usize,
+    pub(crate) goods: Goods,
+    pub(crate) line: i64,
+    pub(crate) numbers: Vec<Code>,
+}
+
 /// Keeps units for the order lines that name them: each must be in stock in the warehouse, and free.
-pub(crate) fn keep(tx: &mut Tx<'_>, place: &Place, lines: &[(Goods, i64, Vec<Code>)]) -> Result<()> {
+pub(crate) fn keep(tx: &mut Tx<'_>, place: &Place, lines: &[Kept]) -> Result<()> {
     const KEPT: bulk::Change =
         bulk::Change { table: "serials", keys: &["id"], set: &["status", "order_item_id", "updated_at"], add: &[] };
     if lines.is_empty() {
         return Ok(());
     }
-    let products = lines.iter().map(|(goods, ..)| goods.id).collect::<BTreeSet<_>>();
-    let keys = lines.iter().flat_map(|(.., numbers)| numbers).map(|number| fold(number.as_str()));
+    let products = lines.iter().map(|kept| kept.goods.id).collect::<BTreeSet<_>>();
+    let keys = lines.iter().flat_map(|kept| &kept.numbers).map(|number| fold(number.as_str()));
     let keys = keys.collect::<BTreeSet<_>>();
     let free = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq_any(products));
     let free = free.and(serials::warehouse_id.eq(place.id)).and(serials::status.eq(SerialStatus::InStock));
@@ -253,12 +261,12 @@ pub(crate) fn keep(tx: &mut Tx<'_>, place: &Place, lines: &[(Goods, i64, Vec<Cod
         query.select(((serials::product_id, serials::serial_key), serials::id)).load(tx.conn)?;
     let mut free = found.into_iter().collect::<BTreeMap<_, _>>();
     let mut kept = Vec::new();
-    for (goods, line, numbers) in lines {
+    for Kept { at, goods, line, numbers } in lines {
         for number in numbers {
             let unit = free.remove(&(goods.id, fold(number.as_str()))).ok_or_else(|| {
                 let message =
                     format!("must be in stock in {}, free and named once: {} {number} is not", place.name, goods.sku);
-                Error::Invalid(vec![Problem::new("serials", message)])
+                Error::Invalid(vec![Problem::new(format!("items[{at}].serials"), message)])
             })?;
             kept.push(cells![unit, SerialStatus::Reserved.as_str(), *line, tx.now()]);
         }

@@ -26,11 +26,12 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "the last movement's balance is what is on hand",
         "SELECT l.tenant_id AS tenant, 'product ' || l.product_id || ' in warehouse ' || l.warehouse_id || ': '
             || l.quantity || ' on hand, the last movement left ' || m.balance_after AS what
-         FROM stock_levels l JOIN stock_movements m
-            ON m.tenant_id = l.tenant_id AND m.product_id = l.product_id AND m.warehouse_id = l.warehouse_id
-         WHERE m.balance_after <> l.quantity AND NOT EXISTS (
-            SELECT 1 FROM stock_movements n WHERE n.tenant_id = m.tenant_id AND n.product_id = m.product_id
-                AND n.warehouse_id = m.warehouse_id AND n.id > m.id)",
+         FROM stock_levels l JOIN (
+            SELECT tenant_id, product_id, warehouse_id, MAX(id) AS id
+            FROM stock_movements GROUP BY tenant_id, product_id, warehouse_id
+         ) last ON last.tenant_id = l.tenant_id AND last.product_id = l.product_id AND last.warehouse_id = l.warehouse_id
+         JOIN stock_movements m ON m.tenant_id = last.tenant_id AND m.id = last.id
+         WHERE m.balance_after <> l.quantity",
     ),
     (
         "what is reserved is what open order lines still want",

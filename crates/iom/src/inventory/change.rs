@@ -67,7 +67,7 @@ pub async fn transfer_inventory(caller: Caller<Manager>, body: RawBody) -> Answe
 
 /// Set a reorder level
 ///
-/// For admins and managers. At or below it, the product is low in this warehouse; 0: never.
+/// For staff and above. At or below it, the product is low in this warehouse; 0: never.
 #[utoipa::path(
     put, path = "/inventory/reorder-level", tag = "inventory", request_body = ReorderLevelRequest,
     responses(

@@ -97,7 +97,7 @@ fn what_is_no_longer_sold_can_come_back_but_not_into_stock() {
         let line = shop.lines(order)[0].id;
         fulfil(&shop, order, None).unwrap();
         shop.write(move |tx| items::remove(tx, anvil)).unwrap();
-        assert_eq!(fields(take_back(&shop, order, &[(line, whole(1), true)])), ["restock"]);
+        assert_eq!(fields(take_back(&shop, order, &[(line, whole(1), true)])), ["items[0].restock"]);
         assert_eq!(take_back(&shop, order, &[(line, whole(1), false)]), Ok(()));
         assert_eq!(shop.lines(order)[0].returned, whole(1));
         shop.verify();
@@ -136,7 +136,7 @@ fn units_that_left_before_they_were_told_apart_do_not_go_into_stock() {
         let line = shop.lines(order)[0].id;
         fulfil(&shop, order, None).unwrap();
         assert_eq!(track(), Ok(()));
-        assert_eq!(fields(take_back(&shop, order, &[(line, whole(1), true)])), ["restock"]);
+        assert_eq!(fields(take_back(&shop, order, &[(line, whole(1), true)])), ["items[0].restock"]);
         assert_eq!(take_back(&shop, order, &[(line, whole(1), false)]), Ok(()));
         shop.verify();
     });

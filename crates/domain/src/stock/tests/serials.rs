@@ -118,10 +118,7 @@ fn an_order_line_can_keep_units_for_itself() {
         let first = shop.place(new_order(vec![line(2, &["B"])])).unwrap();
         assert_eq!(statuses(&shop), "A in_stock, B reserved, C in_stock");
         for taken in [&["B"][..], &["X"], &["A", "C"]] {
-            assert_eq!(
-                fields(shop.place(new_order(vec![line(1, taken)]))),
-                [if taken.len() == 2 { "items[0].serials" } else { "serials" }]
-            );
+            assert_eq!(fields(shop.place(new_order(vec![line(1, taken)]))), ["items[0].serials"]);
         }
         let carried = transfer(&shop, item, (syd, shop.warehouse("MEL")), whole(1), numbers(&["B"]));
         assert_eq!(fields(carried), ["serials"], "it is promised");
@@ -161,8 +158,8 @@ fn units_come_back_into_stock_or_are_laid_aside() {
             let line = ReturnLine { order_item_id, quantity, restock, serials };
             shop.write(move |tx| orders::take_back(tx, order.id, std::slice::from_ref(&line))).map(|_| ())
         };
-        assert_eq!(fields(back(whole(1), true, &["X"])), ["serials"]);
-        assert_eq!(fields(back(whole(1), true, &["A", "B"])), ["serials"]);
+        assert_eq!(fields(back(whole(1), true, &["X"])), ["items[0].serials"]);
+        assert_eq!(fields(back(whole(1), true, &["A", "B"])), ["items[0].serials"]);
         assert_eq!(back(whole(1), true, &["A"]), Ok(()));
         assert_eq!(back(whole(1), false, &[]), Ok(()));
         assert_eq!(statuses(&shop), "A in_stock, B returned, C sold");

@@ -200,9 +200,10 @@ impl Lots {
         let tenant = tx.tenant_id();
         bulk::insert(tx.conn, tenant, LEVELS, &opened)?;
         bulk::update(tx.conn, tenant, LOWERED, &changed)?;
-        if self.here.iter().any(|lot| lot.quantity.is_zero()) {
-            let touched = self.here.iter().map(|lot| lot.batch).collect::<BTreeSet<_>>();
-            let empty = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.eq_any(touched));
+        let emptied =
+            self.here.iter().filter(|lot| lot.quantity.is_zero()).map(|lot| lot.batch).collect::<BTreeSet<_>>();
+        if !emptied.is_empty() {
+            let empty = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.eq_any(emptied));
             let empty = empty.and(batch_levels::quantity.eq(Quantity::ZERO));
             diesel::delete(batch_levels::table.filter(empty)).execute(tx.conn)?;
         }
