@@ -42,7 +42,7 @@ pub struct Fulfilled {
 pub fn fulfil(tx: &mut Tx<'_>, order: i64, wanted: Option<&[FulfilLine]>) -> Result<Fulfilled> {
     let (order, mut lines) = lock(tx, order)?;
     if !order.status.is_open() {
-        return Err(Error::IllegalStatus { from: order.status, to: Status::Fulfilled });
+        return Err(order.status.refuse(Status::Fulfilled));
     }
     let parts = match wanted {
         Some([]) => return Err(Error::Invalid(vec![Problem::new("items", "must hold at least one line")])),

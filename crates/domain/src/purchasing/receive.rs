@@ -1,0 +1,263 @@
+//! Receiving: goods of a purchase order come into stock.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::{Purchase, PurchaseLine, PurchaseStatus, lock, set_status};
+use crate::counters;
+use crate::error::{Error, Problem, Result, Thing};
+use crate::items::Tracking;
+use crate::schema::batches;
+use crate::stock::goods::{self, Goods, Place};
+use crate::stock::ledger::{self, Entry, Reason};
+use crate::stock::movements::{Kind, Paper};
+use crate::stock::serials;
+use crate::stock::tracking::Pick;
+use crate::store::Tx;
+use crate::store::bulk::{self, cells};
+use crate::values::{Code, Quantity, fold};
+
+/// How a receipt names a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// By its id.
+    Line(i64),
+    /// By its product: what comes fills the product's lines in their order.
+    Product(i64),
+}
+
+/// What comes for one line or product.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptLine {
+    /// For what.
+    pub of: Of,
+    /// How much, more than 0.
+    pub quantity: Quantity,
+    /// Into which batch, which is made where there is none with this number; absent: none that is told apart.
+    pub batch_number: Option<Code>,
+    /// The last day on which the batch is good, where it is made.
+    pub expiry_date: Option<NaiveDate>,
+    /// The serial numbers of the units that come.
+    pub serials: Vec<Code>,
+}
+
+/// What receiving came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Received {
+    /// Lines for which something came.
+    pub lines: usize,
+    /// How far the purchase order has come.
+    pub status: PurchaseStatus,
+}
+
+/// What comes for one line, with where it stands in the command.
+struct Part<'c> {
+    at: usize,
+    line: PurchaseLine,
+    quantity: Quantity,
+    asked: Option<&'c ReceiptLine>,
+}
+
+const RECEIVED: bulk::Change =
+    bulk::Change { table: "purchase_order_items", keys: &["id"], set: &["received", "is_open"], add: &[] };
+
+/// Receives what is named, or with `None` everything that is outstanding.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::IllegalStatus`] for a purchase order that is not open; [`Error::UnknownReference`] for
+/// a line or product that is not on it; [`Error::OverReceipt`]; what tracking refuses.
+pub fn receive(tx: &mut Tx<'_>, id: i64, wanted: Option<&[ReceiptLine]>) -> Result<Received> {
+    let (purchase, mut lines) = lock(tx, id)?;
+    if !purchase.status.is_open() {
+        return Err(purchase.status.refuse(PurchaseStatus::Received));
+    }
+    let parts = match wanted {
+        Some([]) => return Err(refusal("items", "must hold at least one line")),
+        Some(wanted) => {
+            serials::check_count(wanted.iter().map(|line| &line.serials))?;
+            named(wanted, &mut lines)?
+        }
+        None => everything(&mut lines),
+    };
+    book(tx, &purchase, &parts)?;
+    let touched = parts.iter().map(|part| part.line.id).collect::<BTreeSet<_>>();
+    let row = |line: &PurchaseLine| cells![line.id, line.received, line.is_open];
+    let rows = lines.iter().filter(|line| touched.contains(&line.id)).map(row).collect::<Vec<_>>();
+    bulk::update(tx.conn, tx.tenant_id(), RECEIVED, &rows)?;
+    let is_open = lines.iter().any(|line| line.is_open);
+    let status = if is_open { PurchaseStatus::Partial } else { PurchaseStatus::Received };
+    set_status(tx, purchase.id, status)?;
+    Ok(Received { lines: touched.len(), status })
+}
+
+fn everything(lines: &mut [PurchaseLine]) -> Vec<Part<'static>> {
+    let open = lines.iter_mut().filter(|line| line.is_open).enumerate();
+    let part = |(at, line): (usize, &mut PurchaseLine)| {
+        let (before, quantity) = (line.clone(), line.outstanding());
+        (line.received, line.is_open) = (line.quantity, false);
+        Part { at, line: before, quantity, asked: None }
+    };
+    open.map(part).collect()
+}
+
+/// What is named, written onto the lines: each receipt fills one line, or those of its product in their order.
+fn named<'c>(wanted: &'c [ReceiptLine], lines: &mut [PurchaseLine]) -> Result<Vec<Part<'c>>> {
+    let mut parts = Vec::new();
+    for (at, asked) in wanted.iter().enumerate() {
+        if asked.quantity <= Quantity::ZERO {
+            return Err(refusal(format!("items[{at}].quantity"), "must be more than 0"));
+        }
+        let is_meant = |line: &PurchaseLine| match asked.of {
+            Of::Line(id) => line.id == id,
+            Of::Product(id) => line.product_id == id,
+        };
+        if !lines.iter().any(is_meant) {
+            return Err(unknown(at, asked.of));
+        }
+        let mut left = asked.quantity;
+        for line in lines.iter_mut().filter(|line| is_meant(line)) {
+            let quantity = left.min(line.outstanding());
+            if quantity.is_zero() {
+                continue;
+            }
+            parts.push(Part { at, line: line.clone(), quantity, asked: Some(asked) });
+            left = left.minus(quantity).ok_or(Error::OutOfRange)?;
+            line.received = line.received.plus(quantity).ok_or(Error::OutOfRange)?;
+            line.is_open = line.received < line.quantity;
+        }
+        if !left.is_zero() {
+            let line = lines.iter().filter(|line| is_meant(line)).map(|line| line.id).next_back().unwrap_or_default();
+            let outstanding = asked.quantity.minus(left).ok_or(Error::OutOfRange)?;
+            return Err(Error::OverReceipt { line, requested: asked.quantity, outstanding });
+        }
+    }
+    Ok(parts)
+}
+
+fn book(tx: &mut Tx<'_>, purchase: &Purchase, parts: &[Part<'_>]) -> Result<()> {
+    let ids = parts.iter().map(|part| part.line.product_id).collect::<Vec<_>>();
+    let known = goods::load(tx, &ids)?;
+    let place = goods::place(tx, Some(purchase.warehouse_id), "warehouse_id")?;
+    let labelled = label(tx, parts, &known)?;
+    let mut units: BTreeMap<usize, std::vec::IntoIter<Code>> = BTreeMap::new();
+    let mut entries = Vec::with_capacity(parts.len());
+    for part in parts {
+        let gone = || Error::NotFound { thing: Thing::Item, key: part.line.sku.clone() };
+        let goods = known.get(&part.line.product_id).cloned().ok_or_else(gone)?;
+        let asked = part.asked;
+        let serials = asked.map(|asked| asked.serials.clone()).unwrap_or_default();
+        // What comes for a product may be shared by several of its lines.
+        let serials = units.entry(part.at).or_insert_with(|| serials.into_iter());
+        let pick = pick(&goods, part, &labelled, serials)?;
+        entries.push(entry(goods, &place, part, pick));
+    }
+    if units.values_mut().any(|left| left.next().is_some()) {
+        return Err(refusal("serials", "must not name more units than come"));
+    }
+    let paper = Some(Paper { kind: "purchase_order", id: purchase.id });
+    ledger::book(tx, entries, &Reason { kind: Kind::Receive, paper, notes: None })?;
+    Ok(())
+}
+
+fn entry(goods: Goods, place: &Place, part: &Part<'_>, pick: Pick) -> Entry {
+    let unit_cost = Some(part.line.unit_cost);
+    Entry { pick, unit_cost, ..Entry::moving(goods, place.clone(), part.quantity) }
+}
+
+fn pick(
+    goods: &Goods,
+    part: &Part<'_>,
+    labelled: &BTreeMap<(i64, String), i64>,
+    serials: &mut std::vec::IntoIter<Code>,
+) -> Result<Pick> {
+    let field = |name: &str| format!("items[{}].{name}", part.at);
+    let number = part.asked.and_then(|asked| asked.batch_number.as_ref());
+    match (goods.tracking, number) {
+        (Tracking::Batch, Some(number)) => {
+            let batch = labelled.get(&(goods.id, fold(number.as_str()))).copied();
+            Ok(batch.map_or(Pick::First, Pick::Batch))
+        }
+        (Tracking::None | Tracking::Serial, Some(_)) => {
+            let message = format!("must be left out: {} is not tracked by batch", goods.sku);
+            Err(refusal(field("batch_number"), message))
+        }
+        (Tracking::Serial, None) => {
+            let units = part.quantity.as_whole().and_then(|units| usize::try_from(units).ok());
+            let message = || format!("must be a whole number: {} is tracked by serial number", goods.sku);
+            let units = units.ok_or_else(|| refusal(field("quantity"), message()))?;
+            Ok(Pick::Numbers(serials.by_ref().take(units).collect()))
+        }
+        (Tracking::None | Tracking::Batch, None) => Ok(Pick::First),
+    }
+}
+
+/// The batches that are named, by product and number; made where there are none.
+fn label(tx: &mut Tx<'_>, parts: &[Part<'_>], known: &BTreeMap<i64, Goods>) -> Result<BTreeMap<(i64, String), i64>> {
+    const MADE: bulk::Into = bulk::Into {
+        table: "batches",
+        columns: &["tenant_id", "product_id", "batch_number", "batch_key", "expiry_date", "created_at", "updated_at"],
+    };
+    let is_batched = |product: i64| known.get(&product).is_some_and(|goods| goods.tracking == Tracking::Batch);
+    let mut wanted = BTreeMap::new();
+    for part in parts.iter().filter(|part| is_batched(part.line.product_id)) {
+        let Some((asked, number)) = part.asked.and_then(|asked| Some((asked, asked.batch_number.as_ref()?))) else {
+            continue;
+        };
+        wanted.entry((part.line.product_id, fold(number.as_str()))).or_insert((part.at, number, asked.expiry_date));
+    }
+    let mut found = find(tx, &wanted)?;
+    let missing = wanted.iter().filter(|(key, _)| !found.contains_key(*key)).collect::<Vec<_>>();
+    let now = tx.now();
+    let row = |((product, key), (_, number, expiry)): &(&(i64, String), &(usize, &Code, Option<NaiveDate>))| {
+        let expiry = bulk::Cell::Date(*expiry);
+        let mut cells = cells![*product, number.as_str(), key.as_str()];
+        cells.extend([expiry, now.into(), now.into()]);
+        cells
+    };
+    let rows = missing.iter().map(row).collect::<Vec<_>>();
+    let ids = bulk::insert_returning(tx.conn, tx.tenant_id(), MADE, &rows)?;
+    counters::add(tx, counters::BATCHES, counters::rows(ids.len()));
+    found.extend(missing.into_iter().map(|(key, _)| key.clone()).zip(ids));
+    Ok(found)
+}
+
+/// The batches that are there already; a day that is named must be theirs.
+fn find(
+    tx: &mut Tx<'_>,
+    wanted: &BTreeMap<(i64, String), (usize, &Code, Option<NaiveDate>)>,
+) -> Result<BTreeMap<(i64, String), i64>> {
+    if wanted.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let (products, keys): (BTreeSet<i64>, BTreeSet<String>) = wanted.keys().cloned().unzip();
+    let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::product_id.eq_any(products));
+    let found: Vec<((i64, String), i64, Option<NaiveDate>)> = batches::table
+        .filter(these.and(batches::batch_key.eq_any(keys)))
+        .select(((batches::product_id, batches::batch_key), batches::id, batches::expiry_date))
+        .load(tx.conn)?;
+    let mut ids = BTreeMap::new();
+    for (key, id, expiry) in found {
+        let Some((at, number, named)) = wanted.get(&key) else { continue };
+        if named.is_some() && *named != expiry {
+            let known = expiry.map_or_else(|| "no expiry date".to_owned(), |day| format!("expiry date {day}"));
+            let message = format!("must be that of batch {number}, which has {known}: leave it out");
+            return Err(refusal(format!("items[{at}].expiry_date"), message));
+        }
+        ids.insert(key, id);
+    }
+    Ok(ids)
+}
+
+fn unknown(at: usize, of: Of) -> Error {
+    let (field, thing, key) = match of {
+        Of::Line(id) => ("po_item_id", Thing::PurchaseLine, id),
+        Of::Product(id) => ("product_id", Thing::PurchaseLine, id),
+    };
+    Error::UnknownReference { field: format!("items[{at}].{field}"), thing, key: key.to_string() }
+}
+
+fn refusal(field: impl Into<String>, message: impl Into<String>) -> Error {
+    Error::Invalid(vec![Problem::new(field, message)])
+}
