@@ -38,6 +38,6 @@ pub mod values;
 pub mod verify;
 pub mod zone;
 
-pub use actor::{Actor, Admission, Claim, Organization, Role, Tenant, TenantId};
+pub use actor::{Actor, Admission, Claim, Costing, Organization, Role, Tenant, TenantId};
 pub use error::{Error, Fault, Problem, Result, Shortage, Thing, Unique};
 pub use store::{Lobby, Store, Tx};

@@ -398,11 +398,6 @@ impl<const MAX: usize> Text<MAX> {
         }
     }
 
-    /// A word of the program's own, which is never empty or too long.
-    pub(crate) fn of_word(word: &'static str) -> Self {
-        Self(word.to_owned())
-    }
-
     /// The text itself.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::place::ordered_from;
-use super::{PurchaseStatus, lock, receive, set_status};
+use super::{PurchaseStatus, lock, receive, set_status, suppliers};
 use crate::error::Result;
 use crate::schema::purchase_order_items as items;
 use crate::store::Tx;
@@ -24,6 +24,8 @@ pub fn change_status(tx: &mut Tx<'_>, id: i64, to: PurchaseStatus) -> Result<()>
     match to {
         PurchaseStatus::Received => receive(tx, id, None).map(|_| ()),
         PurchaseStatus::Cancelled => {
+            // Its figures move in the order in which placing moves them.
+            suppliers::named(tx, purchase.supplier_id)?;
             ordered_from(tx, purchase.supplier_id, lines.iter().map(|line| line.product_id), -1)?;
             let these = items::tenant_id.eq(tx.tenant_id()).and(items::purchase_order_id.eq(id));
             diesel::update(items::table.filter(these)).set(items::is_open.eq(false)).execute(tx.conn)?;

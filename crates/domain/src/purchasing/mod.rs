@@ -1,10 +1,13 @@
 //! Purchasing: who sells to us, what we ordered from them, and what has come.
 
 mod change;
+mod costing;
 mod list;
 mod place;
 mod receive;
 pub mod suppliers;
+#[cfg(test)]
+mod tests;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
@@ -49,6 +52,9 @@ text_value!(PurchaseStatus {
 });
 
 impl PurchaseStatus {
+    /// Those in which goods may still come.
+    pub(crate) const OPEN: [Self; 3] = [Self::Draft, Self::Ordered, Self::Partial];
+
     /// What may come next; `partial` and `received` come of receiving.
     pub const fn next(self) -> &'static [Self] {
         match self {

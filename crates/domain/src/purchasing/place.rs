@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::{MOST_LINES, Purchase, PurchaseStatus, suppliers};
 use crate::counters;
 use crate::error::{Error, Problem, Result, Thing};
+use crate::items::Tracking;
 use crate::schema::purchase_orders as orders;
 use crate::stock::goods::{self, Goods};
 use crate::store::Tx;
@@ -75,10 +76,12 @@ pub fn place(tx: &mut Tx<'_>, command: &NewPurchase) -> Result<Purchase> {
     check(&command.lines)?;
     let supplier = suppliers::named(tx, command.supplier_id)?;
     let place = goods::place(tx, command.warehouse_id, "warehouse_id")?;
+    goods::hold(tx, &place, "warehouse_id")?;
     let lines = cost(tx, &command.lines)?;
     let total = lines.iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.amount)).ok_or(Error::OutOfRange)?;
     ordered_from(tx, supplier.id, lines.iter().map(|line| line.goods.id), 1)?;
     counters::add(tx, counters::PURCHASE_ORDERS, 1);
+    // The number last: whoever else places a purchase order waits for it until this transaction ends.
     let number = counters::next(tx, counters::PURCHASE_NUMBER)?;
     let row = (
         orders::tenant_id.eq(tx.tenant_id()),
@@ -156,6 +159,10 @@ fn cost(tx: &mut Tx<'_>, lines: &[NewPurchaseLine]) -> Result<Vec<Costed>> {
             thing: Thing::Item,
             key: product_id.to_string(),
         })?;
+        if goods.tracking == Tracking::Serial && quantity.as_whole().is_none() {
+            let message = format!("must be a whole number: {} is tracked by serial number", goods.sku);
+            return Err(Error::Invalid(vec![Problem::new(format!("items[{at}].quantity"), message)]));
+        }
         let unit_cost = unit_cost.map_or(goods.cost(), Price::money);
         let amount = unit_cost.times(quantity).ok_or(Error::OutOfRange)?;
         Ok(Costed { goods, quantity, unit_cost, amount })

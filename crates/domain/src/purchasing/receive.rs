@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::costing::{self, Coming};
 use super::{Purchase, PurchaseLine, PurchaseStatus, lock, set_status};
+use crate::actor::Costing;
 use crate::counters;
-use crate::error::{Error, Problem, Result, Thing};
+use crate::error::{Error, Fault, Problem, Result, Thing};
 use crate::items::Tracking;
 use crate::schema::batches;
-use crate::stock::goods::{self, Goods, Place};
+use crate::stock::goods::{self, Goods};
 use crate::stock::ledger::{self, Entry, Reason};
 use crate::stock::movements::{Kind, Paper};
 use crate::stock::serials;
@@ -59,6 +61,11 @@ struct Part<'c> {
     quantity: Quantity,
     asked: Option<&'c ReceiptLine>,
 }
+
+/// Where a batch is named first, its number, and the day on which it expires.
+type Label<'c> = (usize, &'c Code, Option<NaiveDate>);
+/// The batches that are named, by product and folded number.
+type Labels<'c> = BTreeMap<(i64, String), Label<'c>>;
 
 const RECEIVED: bulk::Change =
     bulk::Change { table: "purchase_order_items", keys: &["id"], set: &["received", "is_open"], add: &[] };
@@ -137,33 +144,74 @@ fn named<'c>(wanted: &'c [ReceiptLine], lines: &mut [PurchaseLine]) -> Result<Ve
 }
 
 fn book(tx: &mut Tx<'_>, purchase: &Purchase, parts: &[Part<'_>]) -> Result<()> {
-    let ids = parts.iter().map(|part| part.line.product_id).collect::<Vec<_>>();
-    let known = goods::load(tx, &ids)?;
+    let known = load(tx, parts)?;
     let place = goods::place(tx, Some(purchase.warehouse_id), "warehouse_id")?;
     let labelled = label(tx, parts, &known)?;
     let mut units: BTreeMap<usize, std::vec::IntoIter<Code>> = BTreeMap::new();
     let mut entries = Vec::with_capacity(parts.len());
     for part in parts {
-        let gone = || Error::NotFound { thing: Thing::Item, key: part.line.sku.clone() };
-        let goods = known.get(&part.line.product_id).cloned().ok_or_else(gone)?;
-        let asked = part.asked;
-        let serials = asked.map(|asked| asked.serials.clone()).unwrap_or_default();
+        let goods = of(part, &known)?;
         // What comes for a product may be shared by several of its lines.
-        let serials = units.entry(part.at).or_insert_with(|| serials.into_iter());
-        let pick = pick(&goods, part, &labelled, serials)?;
-        entries.push(entry(goods, &place, part, pick));
-    }
-    if units.values_mut().any(|left| left.next().is_some()) {
-        return Err(refusal("serials", "must not name more units than come"));
+        let serials = || part.asked.map(|asked| asked.serials.clone()).unwrap_or_default().into_iter();
+        let pick = pick(goods, part, &labelled, units.entry(part.at).or_insert_with(serials))?;
+        let unit_cost = Some(part.line.unit_cost);
+        entries.push(Entry { pick, unit_cost, ..Entry::moving(goods.clone(), place.clone(), part.quantity) });
     }
     let paper = Some(Paper { kind: "purchase_order", id: purchase.id });
     ledger::book(tx, entries, &Reason { kind: Kind::Receive, paper, notes: None })?;
     Ok(())
 }
 
-fn entry(goods: Goods, place: &Place, part: &Part<'_>, pick: Pick) -> Entry {
-    let unit_cost = Some(part.line.unit_cost);
-    Entry { pick, unit_cost, ..Entry::moving(goods, place.clone(), part.quantity) }
+/// The products that come, at what they cost from now on.
+fn load(tx: &mut Tx<'_>, parts: &[Part<'_>]) -> Result<BTreeMap<i64, Goods>> {
+    let ids = parts.iter().map(|part| part.line.product_id).collect::<Vec<_>>();
+    let mut known = match tx.tenant().costing {
+        Costing::Standard => return checked(goods::load(tx, &ids)?, parts),
+        Costing::Average => checked(goods::claim(tx, &ids)?, parts)?,
+    };
+    let mut coming: BTreeMap<i64, Coming> = BTreeMap::new();
+    for part in parts {
+        coming.entry(part.line.product_id).or_default().push((part.quantity, part.line.unit_cost));
+    }
+    costing::average(tx, &mut known, &coming)?;
+    Ok(known)
+}
+
+/// Refuses what a receipt says against the tracking of its product, all of it at once.
+fn checked(known: BTreeMap<i64, Goods>, parts: &[Part<'_>]) -> Result<BTreeMap<i64, Goods>> {
+    let mut problems = Vec::new();
+    let mut seen = BTreeSet::new();
+    for part in parts {
+        let goods = of(part, &known)?;
+        let Some(asked) = part.asked.filter(|_| seen.insert(part.at)) else { continue };
+        let mut refuse = |name: &str, message: String| {
+            problems.push(Problem::new(format!("items[{}].{name}", part.at), message));
+        };
+        let (sku, tracked) = (&goods.sku, goods.tracking);
+        if tracked != Tracking::Batch && asked.batch_number.is_some() {
+            refuse("batch_number", format!("must be left out: {sku} is not tracked by batch"));
+        }
+        if asked.batch_number.is_none() && asked.expiry_date.is_some() {
+            refuse("expiry_date", "must come with the batch_number that it is of".to_owned());
+        }
+        if tracked != Tracking::Serial && !asked.serials.is_empty() {
+            refuse("serials", format!("must be left out: {sku} is not tracked by serial number"));
+        }
+        if tracked == Tracking::Serial {
+            let named = i64::try_from(asked.serials.len()).ok().and_then(Quantity::whole);
+            match asked.quantity.as_whole() {
+                None => refuse("quantity", format!("must be a whole number: {sku} is tracked by serial number")),
+                Some(_) if named == Some(asked.quantity) => {}
+                Some(units) => refuse("serials", format!("must name {units} serial numbers, one for each unit")),
+            }
+        }
+    }
+    if problems.is_empty() { Ok(known) } else { Err(Error::Invalid(problems)) }
+}
+
+fn of<'g>(part: &Part<'_>, known: &'g BTreeMap<i64, Goods>) -> Result<&'g Goods> {
+    let gone = || Error::NotFound { thing: Thing::Item, key: part.line.product_id.to_string() };
+    known.get(&part.line.product_id).ok_or_else(gone)
 }
 
 fn pick(
@@ -172,24 +220,18 @@ fn pick(
     labelled: &BTreeMap<(i64, String), i64>,
     serials: &mut std::vec::IntoIter<Code>,
 ) -> Result<Pick> {
-    let field = |name: &str| format!("items[{}].{name}", part.at);
     let number = part.asked.and_then(|asked| asked.batch_number.as_ref());
     match (goods.tracking, number) {
         (Tracking::Batch, Some(number)) => {
             let batch = labelled.get(&(goods.id, fold(number.as_str()))).copied();
-            Ok(batch.map_or(Pick::First, Pick::Batch))
+            let lost = || Fault::Internal("a batch that was made is not there".to_owned());
+            Ok(Pick::Batch(batch.ok_or_else(lost)?))
         }
-        (Tracking::None | Tracking::Serial, Some(_)) => {
-            let message = format!("must be left out: {} is not tracked by batch", goods.sku);
-            Err(refusal(field("batch_number"), message))
-        }
-        (Tracking::Serial, None) => {
+        (Tracking::Serial, _) => {
             let units = part.quantity.as_whole().and_then(|units| usize::try_from(units).ok());
-            let message = || format!("must be a whole number: {} is tracked by serial number", goods.sku);
-            let units = units.ok_or_else(|| refusal(field("quantity"), message()))?;
-            Ok(Pick::Numbers(serials.by_ref().take(units).collect()))
+            Ok(Pick::Numbers(serials.by_ref().take(units.unwrap_or_default()).collect()))
         }
-        (Tracking::None | Tracking::Batch, None) => Ok(Pick::First),
+        (Tracking::None | Tracking::Batch, _) => Ok(Pick::First),
     }
 }
 
@@ -200,34 +242,42 @@ fn label(tx: &mut Tx<'_>, parts: &[Part<'_>], known: &BTreeMap<i64, Goods>) -> R
         columns: &["tenant_id", "product_id", "batch_number", "batch_key", "expiry_date", "created_at", "updated_at"],
     };
     let is_batched = |product: i64| known.get(&product).is_some_and(|goods| goods.tracking == Tracking::Batch);
-    let mut wanted = BTreeMap::new();
+    let mut wanted: Labels<'_> = BTreeMap::new();
     for part in parts.iter().filter(|part| is_batched(part.line.product_id)) {
         let Some((asked, number)) = part.asked.and_then(|asked| Some((asked, asked.batch_number.as_ref()?))) else {
             continue;
         };
-        wanted.entry((part.line.product_id, fold(number.as_str()))).or_insert((part.at, number, asked.expiry_date));
+        let label = wanted.entry((part.line.product_id, fold(number.as_str())));
+        let (at, _, expiry) = label.or_insert((part.at, number, asked.expiry_date));
+        match asked.expiry_date {
+            Some(day) if expiry.is_some_and(|known| known != day) => {
+                let message = format!("must be the same wherever batch {number} is named: items[{at}] says another");
+                return Err(refusal(format!("items[{}].expiry_date", part.at), message));
+            }
+            Some(day) => *expiry = Some(day),
+            None => {}
+        }
     }
-    let mut found = find(tx, &wanted)?;
+    let found = find(tx, &wanted)?;
     let missing = wanted.iter().filter(|(key, _)| !found.contains_key(*key)).collect::<Vec<_>>();
+    if missing.is_empty() {
+        return Ok(found);
+    }
     let now = tx.now();
-    let row = |((product, key), (_, number, expiry)): &(&(i64, String), &(usize, &Code, Option<NaiveDate>))| {
-        let expiry = bulk::Cell::Date(*expiry);
-        let mut cells = cells![*product, number.as_str(), key.as_str()];
-        cells.extend([expiry, now.into(), now.into()]);
-        cells
+    let row = |((product, key), (_, number, expiry)): &(&(i64, String), &Label<'_>)| {
+        let mut row = cells![*product, number.as_str(), key.as_str()];
+        row.extend([bulk::Cell::Date(*expiry), now.into(), now.into()]);
+        row
     };
     let rows = missing.iter().map(row).collect::<Vec<_>>();
-    let ids = bulk::insert_returning(tx.conn, tx.tenant_id(), MADE, &rows)?;
-    counters::add(tx, counters::BATCHES, counters::rows(ids.len()));
-    found.extend(missing.into_iter().map(|(key, _)| key.clone()).zip(ids));
-    Ok(found)
+    let made = bulk::insert_missing(tx.conn, tx.tenant_id(), MADE, &rows)?;
+    counters::add(tx, counters::BATCHES, counters::rows(made));
+    // Again, since somebody else may have made them meanwhile.
+    find(tx, &wanted)
 }
 
 /// The batches that are there already; a day that is named must be theirs.
-fn find(
-    tx: &mut Tx<'_>,
-    wanted: &BTreeMap<(i64, String), (usize, &Code, Option<NaiveDate>)>,
-) -> Result<BTreeMap<(i64, String), i64>> {
+fn find(tx: &mut Tx<'_>, wanted: &Labels<'_>) -> Result<BTreeMap<(i64, String), i64>> {
     if wanted.is_empty() {
         return Ok(BTreeMap::new());
     }

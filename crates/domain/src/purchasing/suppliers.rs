@@ -130,11 +130,7 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     lock(tx, id)?;
     let tenant = tx.tenant_id();
     let open = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::supplier_id.eq(id));
-    let open = open.and(purchase_orders::status.eq_any([
-        PurchaseStatus::Draft,
-        PurchaseStatus::Ordered,
-        PurchaseStatus::Partial,
-    ]));
+    let open = open.and(purchase_orders::status.eq_any(PurchaseStatus::OPEN));
     if diesel::select(exists(purchase_orders::table.filter(open))).get_result(tx.conn)? {
         let by = "purchase orders to it are open".to_owned();
         return Err(Error::InUse { thing: Thing::Supplier, key: id.to_string(), by });

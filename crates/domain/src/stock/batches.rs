@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::goods;
 use super::ledger::{self, Entry, Reason};
 use super::movements::{Kind, Paper};
-use super::tracking::{Pick, UNASSIGNED};
+use super::tracking::Pick;
 use crate::counters;
 use crate::error::{Error, Problem, Result};
 use crate::items::Tracking;
@@ -68,13 +68,6 @@ pub struct Labels {
     pub expiry_date: Option<NaiveDate>,
     /// What is noted.
     pub notes: Option<Notes>,
-}
-
-impl Labels {
-    pub(super) fn unassigned() -> Self {
-        let batch_number = Code::of_word(UNASSIGNED);
-        Self { batch_number, lot_number: None, manufacture_date: None, expiry_date: None, notes: None }
-    }
 }
 
 /// A batch to be, with what there is of it.
@@ -200,7 +193,7 @@ fn days_from(today: NaiveDate, days: i64) -> (NaiveDate, NaiveDate) {
 }
 
 /// Records a batch without goods.
-pub(super) fn insert(tx: &mut Tx<'_>, product: i64, labels: &Labels) -> Result<i64> {
+fn insert(tx: &mut Tx<'_>, product: i64, labels: &Labels) -> Result<i64> {
     let Labels { batch_number, lot_number, manufacture_date, expiry_date, notes } = labels;
     let row = (
         batches::tenant_id.eq(tx.tenant_id()),

@@ -1,15 +1,14 @@
 //! Batches: what lies of each in the places of a command, taken from the earliest expiry on.
 
-use std::collections::btree_map::Entry::Vacant;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::{Carried, Pick, Share, UNASSIGNED, in_turn, refusal};
+use crate::counters;
 use crate::error::{Error, Fault, Result, Shortage, Thing};
 use crate::schema::{batch_levels, batches};
-use crate::stock::batches::{self as papers, Labels};
 use crate::stock::ledger::{Entry, Reason};
 use crate::stock::movements::Kind;
 use crate::store::Tx;
@@ -20,6 +19,10 @@ const LEVELS: bulk::Into =
     bulk::Into { table: "batch_levels", columns: &["tenant_id", "batch_id", "warehouse_id", "product_id", "quantity"] };
 const LOWERED: bulk::Change =
     bulk::Change { table: "batch_levels", keys: &["batch_id", "warehouse_id"], set: &[], add: &["quantity"] };
+const UNTOLD: bulk::Into = bulk::Into {
+    table: "batches",
+    columns: &["tenant_id", "product_id", "batch_number", "batch_key", "created_at", "updated_at"],
+};
 
 /// What lies of a batch in one place.
 #[derive(Queryable)]
@@ -104,14 +107,13 @@ impl Lots {
         let known: Vec<(i64, i64)> =
             batches::table.filter(these).select((batches::product_id, batches::id)).load(tx.conn)?;
         self.unassigned = known.into_iter().collect();
-        let mut made = 0;
-        for change in homeless {
-            if let Vacant(place) = self.unassigned.entry(change.goods.id) {
-                place.insert(papers::insert(tx, change.goods.id, &Labels::unassigned())?);
-                made += 1;
-            }
-        }
-        Ok(made)
+        let missing = homeless.iter().map(|entry| entry.goods.id).filter(|id| !self.unassigned.contains_key(id));
+        let missing = missing.collect::<BTreeSet<_>>();
+        let (number, key, now) = (UNASSIGNED, fold(UNASSIGNED), tx.now());
+        let rows = missing.iter().map(|product| cells![*product, number, key.as_str(), now, now]).collect::<Vec<_>>();
+        let made = bulk::insert_returning(tx.conn, tx.tenant_id(), UNTOLD, &rows)?;
+        self.unassigned.extend(missing.into_iter().zip(made));
+        Ok(counters::rows(rows.len()))
     }
 
     fn divide(&mut self, entry: &Entry, good_on: Option<NaiveDate>) -> Result<Vec<Share>> {
