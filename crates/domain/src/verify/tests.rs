@@ -204,7 +204,7 @@ const BREAKS: &[(&str, &str, &str)] = &[
     ),
     (
         "a movement's value is its quantity × the cost of that day",
-        "movement 1: 10 × 2.00 is not 15.00",
+        "movement 1: 7 × 2.00 is not 10.50",
         "UPDATE stock_movements SET unit_cost = 20000 WHERE id = 1",
     ),
 ];
@@ -352,7 +352,7 @@ fn found(conn: &mut Conn) -> Vec<Violation> {
     verify(&mut Lobby::new(conn)).expect("the books can be read")
 }
 
-/// Books with something of everything. Product 1 is untracked, 10 came and 3 left; product 2 is a batch of 6; product 3
+/// Books with something of everything. Product 1 is untracked, 10 came in two parts and 3 left; product 2 is a batch of 6; product 3
 /// is three units. Order 1 is open for 2 of product 1 and the first unit of product 3; order 2, of customer 1, shipped
 /// 3 of product 1. The neighbour has customer 2 and supplier 2. Purchase order 1 is for 4 of product 1, of which 3 came,
 /// and for 1 of product 2; purchase order 2 is for 1 of product 1.
