@@ -63,7 +63,7 @@ fn product_counts_follow_the_products() {
         let sentence = refused(&full, 409, "in_use");
         assert_eq!(
             sentence,
-            format!("Category {two} cannot be deleted while 1 products are in it: move or delete that first.")
+            format!("Category {two} cannot be deleted while 1 products are in it: move them to another first.")
         );
         refused(&client.delete(&format!("/products/categories/{one}")).await, 409, "in_use");
         client.patch(&product, json!({"category_id": null})).await.is(200);

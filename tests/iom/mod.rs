@@ -19,9 +19,9 @@ mod tracked;
 mod warehouses;
 
 use serde_json::{Value, json};
+use stockbridge_domain::TenantId;
 use stockbridge_domain::orders::{self as selling, Channel, NewLine, NewOrder};
 use stockbridge_domain::values::Quantity;
-use stockbridge_domain::{TenantId, verify};
 use stockbridge_http::tokens::Claims;
 
 use crate::support::{Client, Reply, Shop};
@@ -92,11 +92,6 @@ async fn promise(shop: &Shop, product_id: i64, warehouse: i64, units: i64) -> i6
     };
     let placed = shop.store.alter(move |lobby| selling::place(&mut lobby.as_system(TenantId::new(1))?, &new));
     placed.await.expect("an order").id
-}
-
-/// Holds that the books add up.
-async fn verified(shop: &Shop) {
-    assert_eq!(shop.store.survey(verify::verify).await.expect("a look at the books"), []);
 }
 
 /// A client with a token of any user of any tenant.

@@ -112,7 +112,7 @@ fn what_cannot_be_a_key_is_told() {
         for bad in ["", " ", &"k".repeat(256), "schl\u{fc}ssel"] {
             let client = shop.simbiz().with(KEY, bad);
             let details = refused(&client.post(ITEMS, anvil("ANVIL")).await, 422, "V3_INV_VALIDATION_FAILED");
-            let sentence = "Idempotency-Key must be sent once, as 1 to 255 visible ASCII characters";
+            let sentence = "Idempotency-Key must be sent once, as 1 to 255 printable ASCII characters";
             assert_eq!(details, json!({"Idempotency-Key": [sentence]}), "{bad:?}");
             // It means nothing to who only reads.
             client.get(ITEMS).await.is(200);

@@ -11,7 +11,7 @@ use crate::support::{Shop, on_each_engine};
 #[test]
 fn a_step_of_an_order_costs_the_same_statements_however_many_lines_it_has() {
     on_each_engine(async |shop| {
-        for tracking in ["none", "batch"] {
+        for tracking in ["none", "batch", "serial"] {
             let products = products(shop, tracking, 20).await;
             // The first order of a shop also makes its counters.
             let mut steps = Vec::new();
@@ -75,18 +75,23 @@ async fn life(shop: &Shop, order: Value) -> [usize; 6] {
     [place, fulfil_parts, fulfil, take_back, again, cancel]
 }
 
-/// Makes products, of each of which a thousand are on hand.
+/// Makes products, of each of which there is more than orders take.
 async fn products(shop: &Shop, tracking: &str, count: usize) -> Vec<i64> {
     let mut made = Vec::new();
     for number in 0..count {
         let sku = format!("{tracking}-{number}");
         let body = json!({"name": sku, "sku": sku, "base_price": 1, "tracking_type": tracking});
         let product_id = shop.iom().post("/products", body).await.is(201).at("/id").as_i64().expect("an id");
-        let quantity = Quantity::whole(1_000).expect("a quantity");
-        let opening = Opening { product_id, warehouse_id: 1, quantity };
-        let opened =
-            shop.store.alter(move |lobby| stock::open(&mut lobby.as_system(TenantId::new(1))?, &opening)).await;
-        opened.expect("stock");
+        if tracking == "serial" {
+            let serials = (0..20).map(|unit| format!("S-{unit}")).collect::<Vec<_>>();
+            shop.iom().post("/serials/bulk", json!({"product_id": product_id, "serials": serials})).await.is(201);
+        } else {
+            let quantity = Quantity::whole(1_000).expect("a quantity");
+            let opening = Opening { product_id, warehouse_id: 1, quantity };
+            let opened =
+                shop.store.alter(move |lobby| stock::open(&mut lobby.as_system(TenantId::new(1))?, &opening)).await;
+            opened.expect("stock");
+        }
         made.push(product_id);
     }
     made

@@ -38,13 +38,13 @@ pub enum Error {
     /// Serial numbers that the product has already, with where they stand in the command; never empty.
     #[error("serial number {} is taken", .0.first().map(|(_, number)| number.as_str()).unwrap_or_default())]
     SerialsTaken(Vec<(usize, String)>),
-    /// How a product is tracked cannot change while there is stock of it.
-    #[error("{sku} has {on_hand} on hand, so its tracking cannot change")]
+    /// How a product is tracked cannot change while there is stock of it, or an open order for it.
+    #[error("the tracking of {sku} cannot change while {by}")]
     TrackingInUse {
         /// The product.
         sku: String,
-        /// What is on hand in all warehouses.
-        on_hand: Quantity,
+        /// What stands in the way and what to do about it, in plain words.
+        by: String,
     },
     /// Less is there than is asked for; every product that falls short.
     #[error("insufficient stock of {}", list(.0))]
@@ -102,13 +102,13 @@ pub enum Error {
         returnable: Quantity,
     },
     /// It cannot be removed while something refers to it.
-    #[error("{thing} {key} is in use: {by}")]
+    #[error("{thing} {key} cannot be removed while {by}")]
     InUse {
         /// What was to be removed.
         thing: Thing,
         /// Its id.
         key: String,
-        /// What refers to it, in plain words.
+        /// What refers to it and what to do about it, in plain words.
         by: String,
     },
 
@@ -152,6 +152,23 @@ pub enum Error {
     /// The machinery below did not carry it out.
     #[error(transparent)]
     Fault(#[from] Fault),
+}
+
+impl Error {
+    /// The same complaint about a field of one item in a list.
+    #[must_use]
+    pub(crate) fn of_item(self, at: Option<usize>) -> Self {
+        let Some(at) = at else { return self };
+        let placed = |field: String| format!("items[{at}].{field}");
+        match self {
+            Self::Invalid(problems) => {
+                let problem = |Problem { field, message }| Problem { field: placed(field), message };
+                Self::Invalid(problems.into_iter().map(problem).collect())
+            }
+            Self::UnknownReference { field, thing, key } => Self::UnknownReference { field: placed(field), thing, key },
+            other => other,
+        }
+    }
 }
 
 /// One thing wrong with a command.

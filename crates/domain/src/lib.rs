@@ -11,6 +11,7 @@
 //! - [`orders`]: what customers want, from the promise to the return.
 //! - [`idempotency`]: a request that is sent twice has one effect.
 //! - [`verify`]: reading the whole book.
+//! - `counters`: totals kept with what they count.
 //! - [`series`]: ids that go on from where other books ended.
 //! - [`access`]: tenants, users, uids and keys; how they come in.
 //! - [`store`]: the transaction a command runs in, on SQLite or PostgreSQL.

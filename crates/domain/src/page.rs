@@ -34,8 +34,8 @@ pub enum Start {
 pub enum Cursor {
     /// In lists by id.
     Id(i64),
-    /// In lists of activity: when that row was made, in UTC, and its id.
-    Activity(NaiveDateTime, i64),
+    /// In lists by time: the instant that the row stands at, in UTC, and its id.
+    Time(NaiveDateTime, i64),
     /// In lists of stock: two ids, such as the product and the warehouse.
     Stock(i64, i64),
 }
@@ -77,18 +77,18 @@ impl Window {
         match self.start {
             Start::Page(_) => Ok(None),
             Start::After(Cursor::Id(id)) => Ok(Some(id)),
-            Start::After(Cursor::Activity(..) | Cursor::Stock(..)) => Err(foreign()),
+            Start::After(Cursor::Time(..) | Cursor::Stock(..)) => Err(foreign()),
         }
     }
 
-    /// The instant and id after which rows count, in a list of activity.
+    /// The instant and id after which rows count, in a list by time.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a cursor of another kind of list.
-    pub fn after_activity(&self) -> Result<Option<(NaiveDateTime, i64)>> {
+    pub fn after_time(&self) -> Result<Option<(NaiveDateTime, i64)>> {
         match self.start {
             Start::Page(_) => Ok(None),
-            Start::After(Cursor::Activity(at, id)) => Ok(Some((at, id))),
+            Start::After(Cursor::Time(at, id)) => Ok(Some((at, id))),
             Start::After(Cursor::Id(_) | Cursor::Stock(..)) => Err(foreign()),
         }
     }
@@ -101,7 +101,7 @@ impl Window {
         match self.start {
             Start::Page(_) => Ok(None),
             Start::After(Cursor::Stock(first, second)) => Ok(Some((first, second))),
-            Start::After(Cursor::Id(_) | Cursor::Activity(..)) => Err(foreign()),
+            Start::After(Cursor::Id(_) | Cursor::Time(..)) => Err(foreign()),
         }
     }
 }
@@ -131,7 +131,7 @@ impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Id(id) => write!(f, "c1{id:x}"),
-            Self::Activity(at, id) => write!(f, "c2{:x}-{id:x}", at.and_utc().timestamp_micros()),
+            Self::Time(at, id) => write!(f, "c2{:x}-{id:x}", at.and_utc().timestamp_micros()),
             Self::Stock(first, second) => write!(f, "c3{first:x}-{second:x}"),
         }
     }
@@ -151,7 +151,7 @@ impl std::str::FromStr for Cursor {
         match kind {
             "c2" => {
                 let at = DateTime::from_timestamp_micros(first).ok_or(())?;
-                Ok(Self::Activity(at.naive_utc(), second))
+                Ok(Self::Time(at.naive_utc(), second))
             }
             "c3" => Ok(Self::Stock(first, second)),
             _ => Err(()),

@@ -3,6 +3,8 @@
 
 pub mod trail;
 
+pub mod once;
+
 pub mod routes;
 
 pub mod panics;
@@ -24,7 +26,6 @@ pub mod scalar;
 pub mod check;
 
 pub mod numbers;
-pub mod once;
 
 pub mod site;
 

@@ -25,7 +25,7 @@ impl Label {
         let key = keys.next().map(|key| match (key.to_str().map(str::trim), keys.next()) {
             (Ok(key), None) if (1..=MAX_KEY).contains(&key.len()) => Ok(key.to_owned()),
             _ => {
-                let message = format!("must be sent once, as 1 to {MAX_KEY} visible ASCII characters");
+                let message = format!("must be sent once, as 1 to {MAX_KEY} printable ASCII characters");
                 Err(Problem::new("Idempotency-Key", message))
             }
         });

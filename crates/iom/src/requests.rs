@@ -14,6 +14,7 @@ use stockbridge_http::body::{BodyFault, RawBody, Reading};
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
 use stockbridge_http::path::{PathFault, segment};
+use stockbridge_http::query::Query;
 use utoipa::{IntoParams, IntoResponses};
 
 use crate::error::{ErrorResponse, Reason};
@@ -70,6 +71,33 @@ pub fn json<T: DeserializeOwned>(body: &RawBody) -> Result<T, BodyFault> {
     body.json(Reading { strict: body.prefers_strict(), form_is_json: false })
 }
 
+/// What a query asks for; `judge` reads it.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn judged<Q, T>(query: Query<Q>, judge: impl FnOnce(Q, &mut Check) -> Result<T, Gap>) -> Result<T, Reason> {
+    let mut check = Check::new();
+    let wanted = judge(query.read()?, &mut check);
+    check.finish()?;
+    Ok(wanted?)
+}
+
+/// The part of a list that two queries ask for; `judge` reads the first.
+///
+/// # Errors
+/// All that is wrong with both.
+pub fn part_of<Q, T>(
+    filter: Query<Q>,
+    page: Query<PageQuery>,
+    judge: impl FnOnce(Q, &mut Check) -> Result<T, Gap>,
+) -> Result<(T, Page), Reason> {
+    let (filter, page) = (filter.read()?, page.read()?);
+    let mut check = Check::new();
+    let (filter, page) = (judge(filter, &mut check), page.check(&mut check));
+    check.finish()?;
+    Ok((filter?, page?))
+}
+
 /// The refusal of a word that is none of these.
 pub(crate) fn one_of(words: impl Iterator<Item = &'static str>) -> String {
     format!("must be one of {}", words.collect::<Vec<_>>().join(", "))
@@ -120,7 +148,9 @@ impl Id {
         let digits = text.strip_prefix('-').unwrap_or(&text);
         let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         let id = if whole { text.parse().ok() } else { None };
-        let problem = || Problem::new("id", "in the path must be a whole number such as 12");
+        let message =
+            if whole { "in the path is larger than any id" } else { "in the path must be a whole number such as 12" };
+        let problem = || Problem::new("id", message);
         id.ok_or_else(|| Error::Invalid(vec![problem()]).into())
     }
 }

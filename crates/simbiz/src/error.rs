@@ -180,12 +180,12 @@ fn of_domain(error: Error) -> Wording {
         Error::NotFound { thing, key } => unknown_reference(word_for(thing), word_for(thing), &key),
         Error::UnknownReference { field, thing, key } => unknown_reference(&field, word_for(thing), &key),
         Error::Duplicate(unique) => duplicate(unique),
-        Error::TrackingInUse { sku, on_hand } => {
-            let message = format!("of {sku} cannot change while {on_hand} are on hand: take them out of stock first");
+        Error::TrackingInUse { sku, by } => {
+            let message = format!("of {sku} cannot change while {by}");
             invalid("V3_INV_VALIDATION_FAILED", &[Problem::new("tracking", message)])
         }
         Error::InUse { thing, key, by } => {
-            let message = format!("{key} cannot be removed while {by}: change that first");
+            let message = format!("{key} cannot be removed while {by}");
             invalid("V3_INV_VALIDATION_FAILED", &[Problem::new(word_for(thing), message)])
         }
         Error::KeyReused => {
@@ -288,7 +288,8 @@ fn of_body(fault: &BodyFault) -> Wording {
             wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", "The body is empty: send a JSON object.")
         }
         BodyFault::UnsupportedType(found) => {
-            let message = format!("The body must be JSON, not {found}: send it as Content-Type: application/json.");
+            let message =
+                format!("The body must be plain JSON, not {found}: send it as Content-Type: application/json.");
             wording(Status::UNSUPPORTED_MEDIA_TYPE, "V3_REQ_UNSUPPORTED_TYPE", message)
         }
         BodyFault::UnknownFields(names) => {

@@ -1,5 +1,13 @@
 -- Stock as a ledger: movements are only ever added, and add up to what lies on hand.
 
+-- Stock from before the ledger has no movement that explains it. Only the demo could have any: it is to be loaded anew.
+CREATE TABLE stock_from_before_the_ledger (
+    stock_rows BIGINT NOT NULL,
+    CONSTRAINT load_this_demo_anew_in_an_empty_database CHECK (stock_rows = 0)
+);
+INSERT INTO stock_from_before_the_ledger SELECT COUNT(*) FROM stock_levels;
+DROP TABLE stock_from_before_the_ledger;
+
 -- What the goods of a stock row are worth at cost: written by the server, since SQL must not multiply money.
 ALTER TABLE stock_levels ADD COLUMN value BIGINT NOT NULL DEFAULT 0;
 -- Few rows run low at a time: they are listed and counted without a look at the others.

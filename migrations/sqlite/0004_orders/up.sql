@@ -41,6 +41,7 @@ CREATE TABLE customer_addresses (
     CONSTRAINT customer_addresses_kind CHECK (kind IN ('billing', 'shipping'))
 );
 CREATE INDEX customer_addresses_customer_index ON customer_addresses (tenant_id, customer_id, id);
+CREATE UNIQUE INDEX customer_addresses_one_default ON customer_addresses (tenant_id, customer_id, kind) WHERE is_default;
 
 -- Orders outlive the customers and warehouses they name.
 CREATE TABLE orders (

@@ -4,14 +4,15 @@ use serde_json::json;
 use stockbridge_domain::TenantId;
 use stockbridge_domain::orders::{self, Channel, NewLine, NewOrder};
 
-use super::{customer, goods, on_sound_books, place, placed, step_to, whole};
+use super::{customer, goods, place, placed, step_to, whole};
+use crate::support::on_each_engine;
 
 const HEADER: &str =
     "id,order_number,customer_id,customer_name,status,channel,total_amount,item_count,warehouse_id,created_at";
 
 #[test]
 fn the_file_has_the_rows_of_the_list() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (product, acme) =
             (goods(shop, "ONE", json!("1.50"), 100).await, customer(shop, "Acme, \"the\" Corp").await);
         let items = json!([{"product_id": product, "quantity": 3}]);
@@ -39,7 +40,7 @@ fn the_file_has_the_rows_of_the_list() {
 
 #[test]
 fn names_that_a_spreadsheet_would_run_are_defused() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 10).await;
         let items = json!([{"product_id": product, "quantity": 1}]);
         let evil = customer(shop, "=HYPERLINK(\"http://x\")").await;
@@ -51,7 +52,7 @@ fn names_that_a_spreadsheet_would_run_are_defused() {
 
 #[test]
 fn a_long_file_is_whole_and_in_order() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product_id = goods(shop, "ONE", json!(1), 5_000).await;
         let line = NewLine { product_id, quantity: whole(1), unit_price: None, serials: Vec::new() };
         let new = NewOrder {

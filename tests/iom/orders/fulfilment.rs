@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::super::{fields, refused};
 use super::{
-    batch, batches_of, fulfill, goods, lines, made, moved, on_sound_books, place, placed, post, stands, status, units,
-    units_that_are,
+    batch, batches_of, fulfill, goods, lines, made, moved, place, placed, post, stands, status, units, units_that_are,
 };
+use crate::support::on_each_engine;
 
 #[test]
 fn an_order_is_fulfilled_part_by_part() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (one, two) = (goods(shop, "ONE", json!(1), 10).await, goods(shop, "TWO", json!(1), 10).await);
         let order = place(shop, json!([{"product_id": one, "quantity": 4}, {"product_id": two, "quantity": 3}])).await;
         let path = format!("/orders/{order}/fulfill");
@@ -49,7 +49,7 @@ fn an_order_is_fulfilled_part_by_part() {
 
 #[test]
 fn without_a_body_everything_leaves() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 10).await;
         for body in
             [None, Some(Vec::new()), Some(b"  ".to_vec()), Some(b"{}".to_vec()), Some(b"{\"items\":null}".to_vec())]
@@ -66,7 +66,7 @@ fn without_a_body_everything_leaves() {
 
 #[test]
 fn a_line_of_another_order_is_unknown() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 10).await;
         let items = json!([{"product_id": product, "quantity": 1}]);
         let (order, other) = (place(shop, items.clone()).await, place(shop, items).await);
@@ -83,7 +83,7 @@ fn a_line_of_another_order_is_unknown() {
 
 #[test]
 fn what_expires_first_leaves_first_and_what_has_expired_stays() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = made(shop, "MILK", json!(1), "batch").await;
         for (number, expires_in, quantity) in [
             ("LATE", Some(90), 5),
@@ -114,7 +114,7 @@ fn what_expires_first_leaves_first_and_what_has_expired_stays() {
 
 #[test]
 fn a_batch_that_is_named_is_the_one_that_leaves() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = made(shop, "MILK", json!(1), "batch").await;
         batch(shop, product, "A", Some(3), 5).await;
         let later = batch(shop, product, "B", Some(90), 5).await;
@@ -145,7 +145,7 @@ fn a_batch_that_is_named_is_the_one_that_leaves() {
 
 #[test]
 fn the_oldest_units_leave_unless_others_are_named() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = made(shop, "UNIT", json!(1), "serial").await;
         units(shop, product, &["E", "D", "C", "B", "A"]).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 4}])).await;
@@ -169,7 +169,7 @@ fn the_oldest_units_leave_unless_others_are_named() {
 
 #[test]
 fn a_shipment_keeps_the_cost_of_its_day() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(10), 10).await;
         let cost = async |cost: Value| {
             shop.iom().patch(&format!("/products/{product}"), json!({"cost_price": cost})).await.is(200);

@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::{fields, refused};
-use super::{goods, lines, on_sound_books, place, post, stands, status};
+use super::{goods, lines, place, post, stands, status};
+use crate::support::on_each_engine;
 
 #[test]
 fn every_wrong_field_of_an_order_is_told() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let wrong = json!({
             "customer_id": "acme",
             "items": [
@@ -61,7 +62,7 @@ fn every_wrong_field_of_an_order_is_told() {
 
 #[test]
 fn an_order_has_one_to_a_thousand_lines() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 1_000).await;
         let order = |count: usize| json!({"items": vec![json!({"product_id": product, "quantity": 1}); count]});
         for (body, said) in [
@@ -89,7 +90,7 @@ fn an_order_has_one_to_a_thousand_lines() {
 
 #[test]
 fn what_does_not_exist_is_named() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 5).await;
         let good = json!({"product_id": product, "quantity": 1});
         for (body, field, thing) in [
@@ -109,7 +110,7 @@ fn what_does_not_exist_is_named() {
 
 #[test]
 fn every_wrong_field_of_the_other_bodies_is_told() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 5).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 2}])).await;
         let line = lines(shop, order).await[0];
@@ -167,7 +168,7 @@ fn every_wrong_field_of_the_other_bodies_is_told() {
 
 #[test]
 fn an_id_that_is_no_whole_number_is_refused_and_fixed_words_win() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         for id in ["seven", "1.5", "99999999999999999999", "%20"] {
             for (method, path) in [("GET", ""), ("PATCH", "/status"), ("POST", "/fulfill"), ("POST", "/returns")] {
                 let body =
@@ -188,7 +189,7 @@ fn an_id_that_is_no_whole_number_is_refused_and_fixed_words_win() {
 
 #[test]
 fn unknown_fields_count_where_strictness_is_asked_for() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 5).await;
         let body: Value = json!({
             "items": [{"product_id": product, "quantity": 1, "colour": "red"}], "note": "x",

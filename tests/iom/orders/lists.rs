@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::{fields, refused};
-use super::{customer, goods, on_sound_books, place, placed, step_to};
-use crate::support::{Reply, keys_of};
+use super::{customer, goods, place, placed, step_to};
+use crate::support::{Reply, keys_of, on_each_engine};
 
 #[test]
 fn the_list_is_as_documented() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (product, customer) = (goods(shop, "WGT-500", json!(49.99), 10).await, customer(shop, "Acme Corp").await);
         let items = json!([{"product_id": product, "quantity": 3}]);
         let order = placed(&shop.iom(), json!({"items": items, "customer_id": customer, "channel": "api"})).await;
@@ -47,7 +47,7 @@ fn the_list_is_as_documented() {
 
 #[test]
 fn filters_narrow_the_list_and_its_total() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (product, acme) = (goods(shop, "ONE", json!(1), 100).await, customer(shop, "Acme").await);
         let items = json!([{"product_id": product, "quantity": 1}]);
         let mut made = Vec::new();
@@ -87,7 +87,7 @@ fn filters_narrow_the_list_and_its_total() {
 
 #[test]
 fn parameters_that_cannot_be_are_all_told_at_once() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         for (query, named) in [
             ("status=open&channel=web", vec!["status", "channel"]),
             ("status=Pending", vec!["status"]),
@@ -116,7 +116,7 @@ fn parameters_that_cannot_be_are_all_told_at_once() {
 
 #[test]
 fn behind_a_cursor_nothing_appears_twice_or_vanishes_while_orders_come_in() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 100).await;
         let items = json!([{"product_id": product, "quantity": 1}]);
         let mut made = Vec::new();

@@ -19,22 +19,12 @@ use stockbridge_domain::stock::serials::{self, NewSerials, SerialFilter};
 use stockbridge_domain::stock::warehouses::{self, Details, NewWarehouse};
 use stockbridge_domain::stock::{self, Opening};
 use stockbridge_domain::values::{Quantity, Text};
-use stockbridge_domain::{Result, TenantId, Tx, verify};
+use stockbridge_domain::{Result, TenantId, Tx};
 
 use super::{Client, Shop};
-use crate::support::on_each_engine;
 
 const ALL: Window = Window { start: Start::Page(1), limit: 200 };
 const MAIN: i64 = 1;
-
-/// Runs a test on each engine, and then reads the whole book.
-fn on_sound_books(test: impl AsyncFn(&Shop)) {
-    on_each_engine(async |shop| {
-        test(shop).await;
-        let found = shop.store.survey(verify::verify).await.expect("a reading");
-        assert!(found.is_empty(), "{found:?}");
-    });
-}
 
 /// Makes a product.
 async fn made(shop: &Shop, sku: &str, price: Value, tracking: &str) -> i64 {

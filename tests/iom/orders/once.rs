@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::super::refused;
-use super::{customer, goods, lines, on_sound_books, place, stands};
-use crate::support::Reply;
+use super::{customer, goods, lines, place, stands};
+use crate::support::{Reply, on_each_engine};
 
 #[track_caller]
 fn replayed(first: &Reply, second: &Reply) {
@@ -14,7 +14,7 @@ fn replayed(first: &Reply, second: &Reply) {
 
 #[test]
 fn every_write_has_one_effect_per_key() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 100).await;
         let acme = customer(shop, "Acme").await;
         let order = place(shop, json!([{"product_id": product, "quantity": 4}])).await;
@@ -53,7 +53,7 @@ fn every_write_has_one_effect_per_key() {
 
 #[test]
 fn a_refused_request_leaves_its_key_free() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 1).await;
         let client = shop.iom().with("Idempotency-Key", "again");
         let body = |quantity: i64| json!({"items": [{"product_id": product, "quantity": quantity}]});
@@ -67,7 +67,7 @@ fn a_refused_request_leaves_its_key_free() {
 
 #[test]
 fn fulfilling_without_a_body_can_be_sent_again() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 5).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 2}])).await;
         let client = shop.iom().with("Idempotency-Key", "out");

@@ -5,13 +5,12 @@ use stockbridge_domain::access::tenants::{self, TenantChanges};
 use stockbridge_domain::stock::warehouses;
 
 use super::super::{fields, refused};
-use super::{
-    customer, goods, lines, made, on_sound_books, place, placed, post, stands, units, units_that_are, warehouse,
-};
+use super::{customer, goods, lines, made, place, placed, post, stands, units, units_that_are, warehouse};
+use crate::support::on_each_engine;
 
 #[test]
 fn the_documented_body_places_the_documented_order() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (product, customer) = (goods(shop, "WGT-500", json!(49.99), 10).await, customer(shop, "Acme Corp").await);
         let body = format!(
             r#"{{"customer_id": {customer}, "channel": "api",
@@ -46,7 +45,7 @@ fn the_documented_body_places_the_documented_order() {
 
 #[test]
 fn money_is_exact_to_the_cent() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(0.615), 1_000).await;
         for (items, total) in [
             (json!([{"product_id": product, "quantity": 3}]), "1.85"),
@@ -82,7 +81,7 @@ fn money_is_exact_to_the_cent() {
 
 #[test]
 fn too_little_of_several_products_lists_them_all_and_changes_nothing() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (one, two) = (goods(shop, "ONE", json!(1), 5).await, goods(shop, "TWO", json!(1), 2).await);
         let (three, none) = (goods(shop, "THREE", json!(1), 9).await, made(shop, "NONE", json!(1), "none").await);
         let items = json!([
@@ -114,7 +113,7 @@ fn too_little_of_several_products_lists_them_all_and_changes_nothing() {
 
 #[test]
 fn a_backorder_promises_more_than_there_is_but_ships_no_more() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 5).await;
         let items = json!([{"product_id": product, "quantity": 8}]);
         let order = placed(&shop.iom(), json!({"items": items, "allow_backorder": true})).await;
@@ -135,7 +134,7 @@ fn a_backorder_promises_more_than_there_is_but_ships_no_more() {
 
 #[test]
 fn a_tenant_may_allow_backorders_for_all_its_orders() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 1).await;
         let body = json!({"items": [{"product_id": product, "quantity": 4}], "allow_backorder": false});
         refused(&shop.iom().post("/orders", body.clone()).await, 409, "insufficient_stock");
@@ -148,7 +147,7 @@ fn a_tenant_may_allow_backorders_for_all_its_orders() {
 
 #[test]
 fn an_order_goes_where_it_says_or_where_its_customer_lives() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (product, customer) = (goods(shop, "ONE", json!(1), 50).await, customer(shop, "Acme").await);
         let items = json!([{"product_id": product, "quantity": 1}]);
         let address = async |body: Value| {
@@ -164,15 +163,16 @@ fn an_order_goes_where_it_says_or_where_its_customer_lives() {
         shop.iom().post(&path, json!({"line1": "Not the default"})).await.is(201);
         let written = concat!(
             r#""shipping_address":{"line1":"123 George St","city":"Sydney","state":null,"postcode":"2000","#,
-            r#""country":"AU","line2":"Level 2"},"items""#
+            r#""country":"AU","line2":"Level 2","name":null,"company":null,"phone":null},"items""#
         );
         for nothing in [json!(null), json!({}), json!({"line1": " ", "city": null})] {
             let order = address(json!({"items": items, "customer_id": customer, "shipping_address": nothing})).await;
             assert!(order.text().contains(written), "{}", order.text());
         }
-        let given = json!({"line1": " 1 \"Quoted\" Rd ", "state": "NSW", "planet": "Earth"});
+        let given =
+            json!({"line1": " 1 \"Quoted\" Rd ", "state": "NSW", "planet": "Earth", "name": "Jo", "phone": "1"});
         let order = address(json!({"items": items, "customer_id": customer, "shipping_address": given})).await;
-        let kept = json!({"line1": "1 \"Quoted\" Rd", "city": null, "state": "NSW", "postcode": null, "country": null, "line2": null});
+        let kept = json!({"line1": "1 \"Quoted\" Rd", "city": null, "state": "NSW", "postcode": null, "country": null, "line2": null, "name": "Jo", "company": null, "phone": "1"});
         assert_eq!(order.at("/shipping_address"), kept);
         assert_eq!(address(json!({"items": items})).await.at("/shipping_address"), Value::Null);
     });
@@ -180,7 +180,7 @@ fn an_order_goes_where_it_says_or_where_its_customer_lives() {
 
 #[test]
 fn an_order_is_fulfilled_from_the_default_warehouse_unless_it_says() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (product, other) = (goods(shop, "ONE", json!(1), 5).await, warehouse(shop, "SOUTH").await);
         let items = json!([{"product_id": product, "quantity": 1}]);
         let order = place(shop, items.clone()).await;
@@ -207,7 +207,7 @@ fn an_order_is_fulfilled_from_the_default_warehouse_unless_it_says() {
 
 #[test]
 fn units_that_a_line_names_are_kept_for_it() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = made(shop, "UNIT", json!(1), "serial").await;
         units(shop, product, &["A", "B", "C", "D"]).await;
         let kept = place(shop, json!([{"product_id": product, "quantity": 2, "serials": ["b"]}])).await;
@@ -236,7 +236,7 @@ fn units_that_a_line_names_are_kept_for_it() {
 
 #[test]
 fn serial_numbers_of_a_product_without_them_are_refused() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 5).await;
         let items = json!([{"product_id": product, "quantity": 1, "serials": ["A"]}]);
         refused(&shop.iom().post("/orders", json!({"items": items})).await, 400, "validation_failed");
@@ -246,7 +246,7 @@ fn serial_numbers_of_a_product_without_them_are_refused() {
 
 #[test]
 fn an_order_keeps_the_names_and_prices_of_its_day() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let (product, customer) = (goods(shop, "ONE", json!("9.99"), 5).await, customer(shop, "Acme").await);
         let items = json!([{"product_id": product, "quantity": 1}]);
         let order =

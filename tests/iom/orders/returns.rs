@@ -3,13 +3,12 @@
 use serde_json::{Value, json};
 
 use super::super::{fields, refused};
-use super::{
-    batch, batches_of, fulfill, goods, lines, made, moved, on_sound_books, place, stands, status, units, units_that_are,
-};
+use super::{batch, batches_of, fulfill, goods, lines, made, moved, place, stands, status, units, units_that_are};
+use crate::support::on_each_engine;
 
 #[test]
 fn what_comes_back_is_booked_and_told() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!("2.50"), 10).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 4}])).await;
         let line = lines(shop, order).await[0];
@@ -43,7 +42,7 @@ fn what_comes_back_is_booked_and_told() {
 
 #[test]
 fn nothing_comes_back_that_has_not_left() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 10).await;
         let items = json!([{"product_id": product, "quantity": 4}]);
         let (order, other) = (place(shop, items.clone()).await, place(shop, items).await);
@@ -60,7 +59,7 @@ fn nothing_comes_back_that_has_not_left() {
 
 #[test]
 fn goods_go_back_into_the_batches_they_left_at_the_cost_they_left() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = made(shop, "MILK", json!(1), "batch").await;
         let path = format!("/products/{product}");
         shop.iom().patch(&path, json!({"cost_price": "3.00"})).await.is(200);
@@ -88,7 +87,7 @@ fn goods_go_back_into_the_batches_they_left_at_the_cost_they_left() {
 
 #[test]
 fn units_come_back_as_named_or_those_that_left_last() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = made(shop, "UNIT", json!(1), "serial").await;
         units(shop, product, &["A", "B", "C", "D", "E"]).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 4}])).await;
@@ -122,7 +121,7 @@ fn units_come_back_as_named_or_those_that_left_last() {
 
 #[test]
 fn serial_numbers_of_goods_without_them_are_refused() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 10).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 1}])).await;
         let line = lines(shop, order).await[0];
@@ -135,7 +134,7 @@ fn serial_numbers_of_goods_without_them_are_refused() {
 
 #[test]
 fn goods_of_a_product_that_is_gone_come_back_but_into_no_stock() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 10).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 2}])).await;
         let line = lines(shop, order).await[0];
@@ -143,7 +142,7 @@ fn goods_of_a_product_that_is_gone_come_back_but_into_no_stock() {
         shop.iom().delete(&format!("/products/{product}")).await.is(200);
         let path = format!("/orders/{order}/returns");
         let part = |restock: bool| json!({"items": [{"order_item_id": line, "quantity": 1, "restock": restock}]});
-        refused(&shop.iom().post(&path, part(true)).await, 404, "not_found");
+        refused(&shop.iom().post(&path, part(true)).await, 400, "validation_failed");
         let reply = shop.iom().post(&path, part(false)).await.is(200);
         assert_eq!(reply.at("/items/0/quantity_returned"), json!(1));
     });
@@ -151,7 +150,7 @@ fn goods_of_a_product_that_is_gone_come_back_but_into_no_stock() {
 
 #[test]
 fn a_part_of_a_unit_does_not_come_back_restocked_or_not() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = made(shop, "UNIT", json!(1), "serial").await;
         units(shop, product, &["A"]).await;
         let order = place(shop, json!([{"product_id": product, "quantity": 1}])).await;
@@ -170,7 +169,7 @@ fn a_part_of_a_unit_does_not_come_back_restocked_or_not() {
 
 #[test]
 fn goods_that_are_told_apart_otherwise_since_they_left_come_back_as_their_product_is_now() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         for (before, after) in [
             ("none", "serial"),
             ("none", "batch"),

@@ -9,8 +9,8 @@ use stockbridge_domain::values::Price;
 use stockbridge_domain::{Actor, TenantId};
 
 use super::super::{fields, refused};
-use super::{goods, on_sound_books, place, step_to, whole};
-use crate::support::Shop;
+use super::{goods, place, step_to, whole};
+use crate::support::{Shop, on_each_engine};
 
 /// Places an order at an instant, in UTC.
 async fn placed_at(shop: &Shop, product_id: i64, price: &str, at: &str) -> i64 {
@@ -33,7 +33,7 @@ async fn placed_at(shop: &Shop, product_id: i64, price: &str, at: &str) -> i64 {
 
 #[test]
 fn a_month_without_orders_is_all_zeros() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let reply = shop.iom().get("/orders/stats?period=2026-05").await.is(200);
         let said = concat!(
             r#"{"period":"2026-05","total_orders":0,"total_revenue":"0.00","avg_order_value":"0.00","#,
@@ -45,7 +45,7 @@ fn a_month_without_orders_is_all_zeros() {
 
 #[test]
 fn a_month_counts_what_was_placed_in_it_and_not_cancelled() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let product = goods(shop, "ONE", json!(1), 1_000).await;
         let mut made = Vec::new();
         for (price, at) in [
@@ -81,7 +81,7 @@ fn a_month_counts_what_was_placed_in_it_and_not_cancelled() {
 
 #[test]
 fn days_and_months_are_those_of_the_tenants_zone() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         let changes = TenantChanges { zone: Some(Tz::Australia__Sydney), ..TenantChanges::default() };
         shop.store.alter(move |lobby| tenants::set(lobby, "SHOP", &changes)).await.expect("a zone");
         let product = goods(shop, "ONE", json!(1), 10).await;
@@ -106,7 +106,7 @@ fn days_and_months_are_those_of_the_tenants_zone() {
 
 #[test]
 fn a_period_that_is_no_month_is_refused() {
-    on_sound_books(async |shop| {
+    on_each_engine(async |shop| {
         for period in ["2026-13", "2026-5", "05-2026", "now", "2026-05-01", "0000-01"] {
             let reply = shop.iom().get(&format!("/orders/stats?period={period}")).await;
             assert_eq!(refused(&reply, 400, "validation_failed"), "period must be a month such as 2026-05");

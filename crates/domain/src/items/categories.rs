@@ -160,12 +160,12 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let category = lock(tx, id)?;
     let in_use = |by: String| Error::InUse { thing: Thing::Category, key: id.to_string(), by };
     if category.product_count > 0 {
-        return Err(in_use(format!("{} products are in it", category.product_count)));
+        return Err(in_use(format!("{} products are in it: move them to another first", category.product_count)));
     }
     let below = categories::tenant_id.eq(tx.tenant_id()).and(categories::parent_id.eq(id));
     let child: Option<String> = categories::table.filter(below).select(categories::name).first(tx.conn).optional()?;
     if let Some(child) = child {
-        return Err(in_use(format!("the category {child} is below it")));
+        return Err(in_use(format!("the category {child} is below it: move or delete that first")));
     }
     let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
     diesel::delete(categories::table.filter(this)).execute(tx.conn)?;

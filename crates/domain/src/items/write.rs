@@ -142,7 +142,8 @@ pub fn enter(tx: &mut Tx<'_>, item: &Item) -> Result<()> {
 /// Changes an item. Its `updated_at` moves exactly when something else does.
 ///
 /// # Errors
-/// [`Error::NotFound`]; as [`create`]; [`Error::TrackingInUse`] when its tracking would change while there is stock.
+/// [`Error::NotFound`]; as [`create`]; [`Error::TrackingInUse`] when its tracking would change while there is
+/// stock or an open order.
 pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
     let before = lock(tx, id)?;
     let mut after = before.clone();
@@ -152,8 +153,13 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
     }
     if after.tracking != before.tracking {
         let on_hand = stock::on_hand(tx, &[id])?.get(&id).copied().unwrap_or_default();
-        if !on_hand.is_zero() {
-            return Err(Error::TrackingInUse { sku: before.sku, on_hand });
+        let by = if on_hand.is_zero() {
+            stock::wanted_by(tx, id)?
+        } else {
+            Some(format!("{on_hand} are on hand: take them out of stock first"))
+        };
+        if let Some(by) = by {
+            return Err(Error::TrackingInUse { sku: before.sku, by });
         }
     }
     after.updated_at = tx.now();
@@ -354,7 +360,7 @@ fn columns(item: &Item) -> Columns<'_> {
         is_sold: *is_sold,
         is_purchase: *is_purchase,
         is_active: *is_active,
-        search_text: search_text(name, sku, barcode.as_deref()),
+        search_text: search_text([name, sku, barcode.as_deref().unwrap_or_default()]),
         created_by,
         created_at: *created_at,
         updated_at: *updated_at,

@@ -2,7 +2,8 @@
 
 use diesel::prelude::*;
 
-use super::{Line, Order, PROMISE, Status, fulfil, lock, set_status};
+use super::fulfil::fulfil_locked;
+use super::{Line, Order, PROMISE, Status, lock, set_status};
 use crate::actor::Role;
 use crate::error::Result;
 use crate::partners::customers;
@@ -30,7 +31,7 @@ pub fn change_status(tx: &mut Tx<'_>, id: i64, to: Status) -> Result<()> {
         return Err(order.status.refuse(to));
     }
     match to {
-        Status::Fulfilled => fulfil(tx, id, None).map(|_| ()),
+        Status::Fulfilled => fulfil_locked(tx, &order, lines, None).map(|_| ()),
         Status::Cancelled => cancel(tx, &order, &lines),
         Status::Pending | Status::Paid | Status::Fulfilling | Status::Shipped => set_status(tx, id, to),
     }

@@ -16,11 +16,11 @@ use crate::values::Money;
 /// Which orders are wanted; every condition that is given must hold.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OrderFilter {
-    /// As far as this.
+    /// With this status.
     pub status: Option<Status>,
     /// Of this customer.
     pub customer_id: Option<i64>,
-    /// From here.
+    /// Placed through this channel.
     pub channel: Option<Channel>,
     /// Booked on this day or later, in the tenant's time zone.
     pub from: Option<NaiveDate>,
@@ -42,7 +42,7 @@ pub struct Statistics {
 }
 
 impl Statistics {
-    /// What one order came to on average, rounded half up to two decimals; nothing without orders.
+    /// What one order came to on average, rounded half away from zero to two decimals; nothing without orders.
     pub fn average(&self) -> Money {
         self.revenue.part_of(self.orders)
     }
@@ -78,11 +78,11 @@ pub fn list(tx: &mut Tx<'_>, filter: &OrderFilter, window: &Window) -> Result<Sl
 /// Only faults of the store.
 pub fn rows(tx: &mut Tx<'_>, filter: &OrderFilter, window: &Window) -> Result<Part<Order>> {
     let mut query = matching(tx, filter).order((orders::created_at.desc(), orders::id.desc()));
-    if let Some((at, id)) = window.after_activity()? {
+    if let Some((at, id)) = window.after_time()? {
         query = query.filter(orders::created_at.lt(at).or(orders::created_at.eq(at).and(orders::id.lt(id))));
     }
     let rows = query.select(Order::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
-    Ok(Part::cut(rows, window, |order: &Order| Cursor::Activity(order.created_at, order.id)))
+    Ok(Part::cut(rows, window, |order: &Order| Cursor::Time(order.created_at, order.id)))
 }
 
 /// What the month that begins with this day came to.

@@ -180,6 +180,15 @@ fn lines(tx: &mut Tx<'_>, order: i64) -> Result<Vec<Line>> {
     Ok(order_items::table.filter(of_order).order(order_items::id).select(Line::as_select()).load(tx.conn)?)
 }
 
+/// The line of an order that part `at` of a command names.
+fn named(lines: &mut [Line], at: usize, id: i64) -> Result<&mut Line> {
+    lines.iter_mut().find(|line| line.id == id).ok_or_else(|| Error::UnknownReference {
+        field: format!("items[{at}].order_item_id"),
+        thing: Thing::OrderLine,
+        key: id.to_string(),
+    })
+}
+
 fn set_status(tx: &mut Tx<'_>, id: i64, status: Status) -> Result<()> {
     let this = orders::tenant_id.eq(tx.tenant_id()).and(orders::id.eq(id));
     diesel::update(orders::table.filter(this))

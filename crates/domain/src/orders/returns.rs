@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::{Line, Order, lines, lock};
-use crate::error::{Error, Problem, Result, Thing};
+use super::{Line, Order, lines, lock, named};
+use crate::counters;
+use crate::error::{Error, Problem, Result};
 use crate::items::Tracking;
 use crate::schema::{serials, stock_movements as movements};
 use crate::stock::goods::{self, Goods, Place};
@@ -43,12 +44,13 @@ struct Piece {
     left: Quantity,
 }
 
-/// Takes goods back. Returns the order's lines as they are now.
+/// Takes goods back, into the warehouse they left, or the default one where that is gone. Returns the order's lines as
+/// they are now.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Invalid`] for nothing, or units that did not leave for the line;
-/// [`Error::UnknownReference`] for a line of another order; [`Error::OverReturn`]; [`Error::NotFound`] when goods
-/// whose product was removed are to be restocked.
+/// [`Error::UnknownReference`] for a line of another order; [`Error::OverReturn`]; [`Error::Invalid`] also when goods
+/// are to be restocked whose product was removed.
 pub fn take_back(tx: &mut Tx<'_>, order: i64, parts: &[ReturnLine]) -> Result<Vec<Line>> {
     let (order, mut known) = lock(tx, order)?;
     if parts.is_empty() {
@@ -74,11 +76,7 @@ pub fn take_back(tx: &mut Tx<'_>, order: i64, parts: &[ReturnLine]) -> Result<Ve
 
 /// The line that a part is for, with what comes back written onto it.
 fn returnable(at: usize, part: &ReturnLine, lines: &mut [Line]) -> Result<Line> {
-    let line = lines.iter_mut().find(|line| line.id == part.order_item_id).ok_or_else(|| Error::UnknownReference {
-        field: format!("items[{at}].order_item_id"),
-        thing: Thing::OrderLine,
-        key: part.order_item_id.to_string(),
-    })?;
+    let line = named(lines, at, part.order_item_id)?;
     if part.quantity <= Quantity::ZERO {
         let field = format!("items[{at}].quantity");
         return Err(Error::Invalid(vec![Problem::new(field, "must be more than 0")]));
@@ -163,12 +161,20 @@ fn restock(tx: &mut Tx<'_>, order: &Order, back: &[(&Line, Quantity, Vec<i64>)])
     }
     let products = back.iter().map(|(line, ..)| line.product_id).collect::<Vec<_>>();
     let known = goods::load(tx, &products)?;
-    let place = goods::place(tx, Some(order.warehouse_id), "warehouse_id")?;
+    // Its own warehouse may be gone by now; goods must come back somewhere.
+    let place = match goods::find_place(tx, order.warehouse_id)? {
+        Some(place) => place,
+        None => goods::place(tx, None, "warehouse_id")?,
+    };
     let mut pieces = pieces(tx, order.id, &products)?;
     let mut entries = Vec::new();
     for (line, quantity, units) in back {
-        let gone = || Error::NotFound { thing: Thing::Item, key: line.sku.clone() };
+        let gone = || refusal("restock", format!("must be false: {} was removed, and has no stock any more", line.sku));
         let goods = known.get(&line.product_id).ok_or_else(gone)?;
+        if goods.tracking == Tracking::Serial && Some(*quantity) != Quantity::whole(counters::rows(units.len())) {
+            let message = format!("must be false: {} left before it was tracked by serial number", goods.sku);
+            return Err(refusal("restock", message));
+        }
         entries.extend(put_back(&mut pieces, goods, &place, *quantity, units)?);
     }
     let paper = Some(Paper { kind: "order", id: order.id });

@@ -9,7 +9,7 @@ use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{customer_addresses as addresses, customers};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{advance_sequence, contains, text_value};
+use crate::store::portable::{ForUpdate, advance_sequence, contains, search_text, text_value};
 use crate::values::{Money, Name, fold};
 
 /// How a customer buys.
@@ -131,7 +131,7 @@ pub struct NewAddress {
 pub struct CustomerFilter {
     /// Part of the name, company or e-mail, in any case.
     pub search: Option<String>,
-    /// That buy so.
+    /// Of this type.
     pub customer_type: Option<CustomerType>,
 }
 
@@ -157,7 +157,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCustomer) -> Result<Customer> {
         customers::phone.eq(text(phone)),
         customers::company.eq(text(company)),
         customers::customer_type.eq(*customer_type),
-        customers::search_text.eq(searched.map(|part| fold(part.unwrap_or_default())).join("\u{1f}")),
+        customers::search_text.eq(search_text(searched.map(Option::unwrap_or_default))),
         customers::total_orders.eq(0),
         customers::total_spent.eq(Money::ZERO),
         customers::created_at.eq(tx.now()),
@@ -211,7 +211,8 @@ pub fn list(tx: &mut Tx<'_>, filter: &CustomerFilter, window: &Window) -> Result
 /// # Errors
 /// [`Error::NotFound`] for an unknown customer.
 pub fn add_address(tx: &mut Tx<'_>, customer: i64, new: &NewAddress) -> Result<Address> {
-    find(tx, customer)?;
+    // Held, so that two addresses that come at once do not both become the default one.
+    lock(tx, customer)?;
     let tenant = tx.tenant_id();
     let alike =
         addresses::tenant_id.eq(tenant).and(addresses::customer_id.eq(customer)).and(addresses::kind.eq(new.kind));
@@ -250,7 +251,7 @@ pub(crate) fn named(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Named> {
     Ok(Named { id, name })
 }
 
-/// The JSON of the address that goods for a customer go to, if there is one.
+/// Where goods for a customer go unless an order says otherwise.
 pub(crate) fn default_shipping_address(tx: &mut Tx<'_>, customer: i64) -> Result<Option<Address>> {
     let this = addresses::tenant_id.eq(tx.tenant_id()).and(addresses::customer_id.eq(customer));
     let this = this.and(addresses::kind.eq(AddressKind::Shipping)).and(addresses::is_default.eq(true));
@@ -276,10 +277,21 @@ pub(crate) fn ordered(tx: &mut Tx<'_>, customer: i64, count: i64, total: Money) 
     if changed == 1 { Ok(()) } else { Err(Error::OutOfRange) }
 }
 
+fn lock(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(id));
+    let found: Option<i64> =
+        ForUpdate(customers::table.filter(this).select(customers::id)).get_result(tx.conn).optional()?;
+    found.map(|_| ()).ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: i64) -> Error {
+    Error::NotFound { thing: Thing::Customer, key: id.to_string() }
+}
+
 fn find(tx: &mut Tx<'_>, id: i64) -> Result<Customer> {
     let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(id));
     let found = customers::table.filter(this).select(Customer::as_select()).first(tx.conn).optional()?;
-    found.ok_or_else(|| Error::NotFound { thing: Thing::Customer, key: id.to_string() })
+    found.ok_or_else(|| unknown(id))
 }
 
 fn matching(tx: &Tx<'_>, filter: &CustomerFilter) -> customers::BoxedQuery<'static, MultiBackend> {

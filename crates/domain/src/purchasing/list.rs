@@ -36,7 +36,7 @@ pub fn get(tx: &mut Tx<'_>, id: i64) -> Result<(Purchase, Vec<PurchaseLine>)> {
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &PurchaseFilter, window: &Window) -> Result<Slice<Purchase>> {
     let mut query = matching(tx, filter).order((orders::created_at.desc(), orders::id.desc()));
-    if let Some((at, id)) = window.after_activity()? {
+    if let Some((at, id)) = window.after_time()? {
         query = query.filter(orders::created_at.lt(at).or(orders::created_at.eq(at).and(orders::id.lt(id))));
     }
     let rows = query.select(Purchase::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
@@ -44,7 +44,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &PurchaseFilter, window: &Window) -> Result
         filter if *filter == PurchaseFilter::default() => counters::read(tx, counters::PURCHASE_ORDERS)?,
         filter => matching(tx, filter).count().get_result(tx.conn)?,
     };
-    Ok(Part::cut(rows, window, |row: &Purchase| Cursor::Activity(row.created_at, row.id)).of(total))
+    Ok(Part::cut(rows, window, |row: &Purchase| Cursor::Time(row.created_at, row.id)).of(total))
 }
 
 fn matching(tx: &Tx<'_>, filter: &PurchaseFilter) -> orders::BoxedQuery<'static, MultiBackend> {

@@ -132,7 +132,7 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let open = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::supplier_id.eq(id));
     let open = open.and(purchase_orders::status.eq_any(PurchaseStatus::OPEN));
     if diesel::select(exists(purchase_orders::table.filter(open))).get_result(tx.conn)? {
-        let by = "purchase orders to it are open".to_owned();
+        let by = "purchase orders to it are open: receive or cancel them first".to_owned();
         return Err(Error::InUse { thing: Thing::Supplier, key: id.to_string(), by });
     }
     let of_supplier = supplier_products::tenant_id.eq(tenant).and(supplier_products::supplier_id.eq(id));

@@ -9,13 +9,14 @@ use diesel::prelude::*;
 use super::goods;
 use super::ledger::{self, Entry, Reason};
 use super::movements::{Kind, Paper};
-use super::tracking::Pick;
+use super::tracking::{Pick, UNASSIGNED};
 use crate::counters;
 use crate::error::{Error, Problem, Result};
 use crate::items::Tracking;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{batch_levels, batches, products};
 use crate::store::Tx;
+use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
 use crate::store::portable::Total;
 use crate::values::{Code, Notes, Quantity, fold};
@@ -106,6 +107,10 @@ pub fn create(tx: &mut Tx<'_>, new: &NewBatch) -> Result<Batch> {
     if new.quantity < Quantity::ZERO {
         return Err(Error::Invalid(vec![Problem::new("quantity", "must not be negative")]));
     }
+    let (made, expires) = (new.labels.manufacture_date, new.labels.expiry_date);
+    if made.zip(expires).is_some_and(|(made, expires)| expires < made) {
+        return Err(Error::Invalid(vec![Problem::new("expiry_date", "must not be before manufacture_date")]));
+    }
     let place = goods::place(tx, new.warehouse_id, "warehouse_id")?;
     let id = insert(tx, goods.id, &new.labels)?;
     if !new.quantity.is_zero() {
@@ -129,7 +134,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &BatchFilter, window: &Window) -> Result<Sl
         .select((Batch::as_select(), products::sku, products::name));
     if filter.expiring_days.is_some() {
         query = query.order((batches::expiry_date.asc(), batches::id.asc()));
-        if let Some((expiry, id)) = window.after_activity()? {
+        if let Some((expiry, id)) = window.after_time()? {
             let same = batches::expiry_date.eq(expiry.date()).and(batches::id.gt(id));
             query = query.filter(batches::expiry_date.gt(expiry.date()).or(same));
         }
@@ -141,7 +146,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &BatchFilter, window: &Window) -> Result<Sl
     }
     let rows: Vec<(Batch, String, String)> = query.limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
     let cursor_of = |(batch, ..): &(Batch, String, String)| match (filter.expiring_days, batch.expiry_date) {
-        (Some(_), Some(expiry)) => Cursor::Activity(expiry.and_time(NaiveTime::MIN), batch.id),
+        (Some(_), Some(expiry)) => Cursor::Time(expiry.and_time(NaiveTime::MIN), batch.id),
         _ => Cursor::Id(batch.id),
     };
     let Part { rows, next } = Part::cut(rows, window, cursor_of);
@@ -208,4 +213,15 @@ fn insert(tx: &mut Tx<'_>, product: i64, labels: &Labels) -> Result<i64> {
         batches::updated_at.eq(tx.now()),
     );
     Ok(diesel::insert_into(batches::table).values(row).returning(batches::id).get_result(tx.conn)?)
+}
+
+/// Records the batch that takes what comes without one, for each of these products. Returns their ids in that order.
+pub(super) fn insert_unassigned(tx: &mut Tx<'_>, products: &[i64]) -> Result<Vec<i64>> {
+    const MADE: bulk::Into = bulk::Into {
+        table: "batches",
+        columns: &["tenant_id", "product_id", "batch_number", "batch_key", "created_at", "updated_at"],
+    };
+    let row = |product: &i64| cells![*product, UNASSIGNED, fold(UNASSIGNED), tx.now(), tx.now()];
+    let rows = products.iter().map(row).collect::<Vec<_>>();
+    Ok(bulk::insert_returning(tx.conn, tx.tenant_id(), MADE, &rows)?)
 }

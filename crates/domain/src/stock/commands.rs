@@ -150,12 +150,7 @@ pub fn open(tx: &mut Tx<'_>, command: &Opening) -> Result<()> {
 /// # Errors
 /// [`Error::InUse`] while an open order promises it, or an open purchase order is to bring more.
 pub fn write_off(tx: &mut Tx<'_>, product: i64) -> Result<()> {
-    let promised = order_items::tenant_id.eq(tx.tenant_id()).and(order_items::product_id.eq(product));
-    let promised = promised.and(order_items::is_open.eq(true));
-    let order: Option<i64> =
-        order_items::table.filter(promised).select(order_items::order_id).first(tx.conn).optional()?;
-    if let Some(order) = order {
-        let by = format!("the open order with id {order} is for it");
+    if let Some(by) = wanted_by(tx, product)? {
         return Err(Error::InUse { thing: Thing::Item, key: product.to_string(), by });
     }
     let expected = purchase_order_items::tenant_id.eq(tx.tenant_id());
@@ -163,7 +158,7 @@ pub fn write_off(tx: &mut Tx<'_>, product: i64) -> Result<()> {
     let expected = purchase_order_items::table.filter(expected.and(purchase_order_items::is_open.eq(true)));
     let purchase: Option<i64> = expected.select(purchase_order_items::purchase_order_id).first(tx.conn).optional()?;
     if let Some(purchase) = purchase {
-        let by = format!("the open purchase order with id {purchase} is for it");
+        let by = format!("the open purchase order with id {purchase} is for it: receive or cancel that first");
         return Err(Error::InUse { thing: Thing::Item, key: product.to_string(), by });
     }
     let goods = goods::one(tx, product, "id")?;
@@ -175,6 +170,14 @@ pub fn write_off(tx: &mut Tx<'_>, product: i64) -> Result<()> {
     let entries = left.into_iter().filter(|level| !level.quantity.is_zero()).map(entry).collect();
     ledger::book(tx, entries, &Reason { kind: Kind::WriteOff, paper: None, notes: None })?;
     ledger::forget(tx, product)
+}
+
+/// The open order that a product is tied to, in plain words, if there is one.
+pub(crate) fn wanted_by(tx: &mut Tx<'_>, product: i64) -> Result<Option<String>> {
+    let open = order_items::tenant_id.eq(tx.tenant_id()).and(order_items::product_id.eq(product));
+    let open = order_items::table.filter(open.and(order_items::is_open.eq(true))).select(order_items::order_id);
+    let order: Option<i64> = open.first(tx.conn).optional()?;
+    Ok(order.map(|order| format!("the open order with id {order} is for it: fulfil or cancel that first")))
 }
 
 impl Named {

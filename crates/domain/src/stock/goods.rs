@@ -83,8 +83,13 @@ pub(crate) fn place(tx: &mut Tx<'_>, id: Option<i64>, field: &str) -> Result<Pla
         let default = query.filter(of_tenant.and(warehouses::is_default.eq(true))).first(tx.conn).optional()?;
         return default.ok_or(Error::NoDefaultWarehouse);
     };
-    let found = query.filter(of_tenant.and(warehouses::id.eq(id))).first(tx.conn).optional()?;
-    found.ok_or_else(|| unknown(field, Thing::Warehouse, id))
+    find_place(tx, id)?.ok_or_else(|| unknown(field, Thing::Warehouse, id))
+}
+
+/// One warehouse, if it is there.
+pub(crate) fn find_place(tx: &mut Tx<'_>, id: i64) -> Result<Option<Place>> {
+    let this = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.eq(id));
+    Ok(warehouses::table.filter(this).select(Place::as_select()).first(tx.conn).optional()?)
 }
 
 /// Holds a warehouse for a document that refers to it, so that it cannot be closed before that is written.

@@ -34,6 +34,8 @@ pub(crate) struct Entry {
     pub(crate) expected: Option<Quantity>,
     /// The order line that it is for.
     pub(crate) line: Option<i64>,
+    /// Where the caller named it in a list of items, for what is to be said about it.
+    pub(crate) at: Option<usize>,
     /// What one unit cost, where it is not the product's cost of today.
     pub(crate) unit_cost: Option<Money>,
 }
@@ -94,7 +96,7 @@ impl Entry {
     /// Goods that come or go.
     pub(crate) fn moving(goods: Goods, place: Place, quantity: Quantity) -> Self {
         let (reserved, pick, floor) = (Quantity::ZERO, Pick::First, Floor::OnHand);
-        Self { goods, place, quantity, reserved, pick, floor, expected: None, line: None, unit_cost: None }
+        Self { goods, place, quantity, reserved, pick, floor, expected: None, line: None, at: None, unit_cost: None }
     }
 
     /// Goods that are promised, or no longer promised.
@@ -230,18 +232,6 @@ pub(crate) fn revalue(tx: &mut Tx<'_>, costs: &BTreeMap<i64, Money>) -> Result<(
     Ok(())
 }
 
-fn sum(a: Quantity, b: Quantity) -> Result<Quantity> {
-    a.plus(b).ok_or(Error::OutOfRange)
-}
-
-fn difference(a: Quantity, b: Quantity) -> Result<Quantity> {
-    sum(a, b.negated())
-}
-
-fn lost() -> Error {
-    Fault::Internal("a stock row that was locked is not there".to_owned()).into()
-}
-
 /// Whether anything lies in a warehouse or is promised from it. Its rows stay locked.
 pub(crate) fn lies_in(tx: &mut Tx<'_>, warehouse: i64) -> Result<bool> {
     let here = levels::tenant_id.eq(tx.tenant_id()).and(levels::warehouse_id.eq(warehouse));
@@ -273,4 +263,16 @@ pub(crate) fn forget(tx: &mut Tx<'_>, product: i64) -> Result<()> {
         counters::add(tx, counter, -counters::rows(gone));
     }
     Ok(())
+}
+
+fn sum(a: Quantity, b: Quantity) -> Result<Quantity> {
+    a.plus(b).ok_or(Error::OutOfRange)
+}
+
+fn difference(a: Quantity, b: Quantity) -> Result<Quantity> {
+    sum(a, b.negated())
+}
+
+fn lost() -> Error {
+    Fault::Internal("a stock row that was locked is not there".to_owned()).into()
 }

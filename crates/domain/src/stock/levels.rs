@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use crate::actor::TenantId;
 use crate::counters;
 use crate::error::Result;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{products, stock_levels as levels, warehouses as places};
 use crate::store::Tx;
+use crate::store::connection::MultiBackend;
 use crate::store::portable::{RunsLow, Total};
 use crate::values::{Money, Quantity};
 
@@ -80,30 +82,14 @@ pub struct Summary {
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Slice<LevelLine>> {
     let tenant = tx.tenant_id();
-    let mut query = levels::table
-        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(levels::product_id))))
-        .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(levels::warehouse_id))))
-        .filter(levels::tenant_id.eq(tenant))
-        .into_boxed();
-    let mut count = levels::table.filter(levels::tenant_id.eq(tenant)).into_boxed();
-    let LevelFilter { warehouse_id, product_id, is_low } = *filter;
-    if let Some(warehouse) = warehouse_id {
-        query = query.filter(levels::warehouse_id.eq(warehouse));
-        count = count.filter(levels::warehouse_id.eq(warehouse));
-    }
-    if let Some(product) = product_id {
-        query = query.filter(levels::product_id.eq(product));
-        count = count.filter(levels::product_id.eq(product));
-    }
-    if is_low {
-        query = query.filter(RunsLow);
-        count = count.filter(RunsLow);
-    }
+    let mut query = matching(tenant, filter);
     if let Some((id, warehouse)) = window.after_stock()? {
         let later = levels::product_id.gt(id).or(levels::product_id.eq(id).and(levels::warehouse_id.gt(warehouse)));
         query = query.filter(levels::product_id.ge(id)).filter(later);
     }
     let rows = query
+        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(levels::product_id))))
+        .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(levels::warehouse_id))))
         .order((levels::product_id, levels::warehouse_id))
         .select((
             levels::product_id,
@@ -120,10 +106,25 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
         .load(tx.conn)?;
     let total = match filter {
         filter if *filter == LevelFilter::default() => counters::read(tx, counters::LEVELS)?,
-        _ => count.count().get_result(tx.conn)?,
+        filter => matching(tenant, filter).count().get_result(tx.conn)?,
     };
     let place = |line: &LevelLine| Cursor::Stock(line.product_id, line.warehouse_id);
     Ok(Part::cut(rows, window, place).of(total))
+}
+
+fn matching(tenant: TenantId, filter: &LevelFilter) -> levels::BoxedQuery<'static, MultiBackend> {
+    let LevelFilter { warehouse_id, product_id, is_low } = *filter;
+    let mut query = levels::table.into_boxed().filter(levels::tenant_id.eq(tenant));
+    if let Some(warehouse) = warehouse_id {
+        query = query.filter(levels::warehouse_id.eq(warehouse));
+    }
+    if let Some(product) = product_id {
+        query = query.filter(levels::product_id.eq(product));
+    }
+    if is_low {
+        query = query.filter(RunsLow);
+    }
+    query
 }
 
 /// All stock in sum.

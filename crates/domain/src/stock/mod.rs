@@ -15,6 +15,7 @@ mod tests;
 pub(crate) mod tracking;
 pub mod warehouses;
 
+pub(crate) use commands::wanted_by;
 pub use commands::{Adjustment, Named, Opening, Transfer, adjust, open, set_reorder_level, transfer, write_off};
 pub(crate) use ledger::revalue;
 pub use levels::{Level, of_item, on_hand};

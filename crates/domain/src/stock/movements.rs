@@ -118,7 +118,7 @@ pub struct MovementFilter {
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &MovementFilter, window: &Window) -> Result<Slice<Movement>> {
     let mut query = matching(tx, filter).order((movements::created_at.desc(), movements::id.desc()));
-    if let Some((at, id)) = window.after_activity()? {
+    if let Some((at, id)) = window.after_time()? {
         let earlier = movements::created_at.lt(at);
         query = query.filter(earlier.or(movements::created_at.eq(at).and(movements::id.lt(id))));
     }
@@ -127,7 +127,7 @@ pub fn list(tx: &mut Tx<'_>, filter: &MovementFilter, window: &Window) -> Result
         filter if *filter == MovementFilter::default() => counters::read(tx, counters::MOVEMENTS)?,
         filter => matching(tx, filter).count().get_result(tx.conn)?,
     };
-    Ok(Part::cut(rows, window, |row| Cursor::Activity(row.created_at, row.id)).of(total))
+    Ok(Part::cut(rows, window, |row| Cursor::Time(row.created_at, row.id)).of(total))
 }
 
 fn matching(tx: &Tx<'_>, filter: &MovementFilter) -> movements::BoxedQuery<'static, MultiBackend> {

@@ -9,8 +9,9 @@ use super::goods::{self, Goods, Place};
 use super::ledger::{self, Entry, Reason};
 use super::movements::{Kind, Paper};
 use super::tracking::Pick;
+use crate::actor::TenantId;
 use crate::counters;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Problem, Result, Unique};
 use crate::items::Tracking;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{products, serials, warehouses};
@@ -116,9 +117,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewSerials) -> Result<Vec<Serial>> {
     let goods = goods::one(tx, new.product_id, "product_id")?;
     check(&goods, &new.numbers)?;
     let place = goods::place(tx, new.warehouse_id, "warehouse_id")?;
-    if new.numbers.len() > 1 {
-        check_free(tx, goods.id, &new.numbers)?;
-    }
+    check_free(tx, goods.id, &new.numbers)?;
     let (product_id, warehouse_id) = (goods.id, place.id);
     let units = new.numbers.iter().map(|number| (product_id, warehouse_id, number)).collect::<Vec<_>>();
     let ids = insert(tx, &units)?;
@@ -148,7 +147,12 @@ fn check_free(tx: &mut Tx<'_>, product: i64, numbers: &[Code]) -> Result<()> {
     let known = known.load::<String>(tx.conn)?.into_iter().collect::<BTreeSet<_>>();
     let taken = numbers.iter().zip(keys).enumerate().filter(|(_, (_, key))| known.contains(key));
     let taken = taken.map(|(at, (number, _))| (at, number.to_string())).collect::<Vec<_>>();
-    if taken.is_empty() { Ok(()) } else { Err(Error::SerialsTaken(taken)) }
+    match taken.as_slice() {
+        [] => Ok(()),
+        // Of a single one there is no more to say.
+        [_] if numbers.len() == 1 => Err(Error::Duplicate(Unique::Serial)),
+        _ => Err(Error::SerialsTaken(taken)),
+    }
 }
 
 /// Refuses more named units than one command may move.
@@ -189,29 +193,13 @@ pub(super) fn insert(tx: &mut Tx<'_>, units: &[(i64, i64, &Code)]) -> Result<Vec
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &SerialFilter, window: &Window) -> Result<Slice<SerialLine>> {
     let tenant = tx.tenant_id();
-    let mut query = serials::table
-        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(serials::product_id))))
-        .left_join(warehouses::table.on(warehouses::tenant_id.eq(tenant).and(warehouses::id.eq(serials::warehouse_id))))
-        .filter(serials::tenant_id.eq(tenant))
-        .into_boxed();
-    let mut count = serials::table.filter(serials::tenant_id.eq(tenant)).into_boxed();
-    let SerialFilter { product_id, status, warehouse_id } = *filter;
-    if let Some(product) = product_id {
-        query = query.filter(serials::product_id.eq(product));
-        count = count.filter(serials::product_id.eq(product));
-    }
-    if let Some(status) = status {
-        query = query.filter(serials::status.eq(status));
-        count = count.filter(serials::status.eq(status));
-    }
-    if let Some(warehouse) = warehouse_id {
-        query = query.filter(serials::warehouse_id.eq(warehouse));
-        count = count.filter(serials::warehouse_id.eq(warehouse));
-    }
+    let mut query = matching(tenant, filter);
     if let Some(id) = window.after_id()? {
         query = query.filter(serials::id.lt(id));
     }
     let rows = query
+        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(serials::product_id))))
+        .left_join(warehouses::table.on(warehouses::tenant_id.eq(tenant).and(warehouses::id.eq(serials::warehouse_id))))
         .order(serials::id.desc())
         .select((Serial::as_select(), products::sku, products::name, warehouses::name.nullable()))
         .limit(window.limit + 1)
@@ -219,9 +207,24 @@ pub fn list(tx: &mut Tx<'_>, filter: &SerialFilter, window: &Window) -> Result<S
         .load(tx.conn)?;
     let total = match filter {
         filter if *filter == SerialFilter::default() => counters::read(tx, counters::SERIALS)?,
-        _ => count.count().get_result(tx.conn)?,
+        filter => matching(tenant, filter).count().get_result(tx.conn)?,
     };
     Ok(Part::cut(rows, window, |line: &SerialLine| Cursor::Id(line.serial.id)).of(total))
+}
+
+fn matching(tenant: TenantId, filter: &SerialFilter) -> serials::BoxedQuery<'static, MultiBackend> {
+    let SerialFilter { product_id, status, warehouse_id } = *filter;
+    let mut query = serials::table.into_boxed().filter(serials::tenant_id.eq(tenant));
+    if let Some(product) = product_id {
+        query = query.filter(serials::product_id.eq(product));
+    }
+    if let Some(status) = status {
+        query = query.filter(serials::status.eq(status));
+    }
+    if let Some(warehouse) = warehouse_id {
+        query = query.filter(serials::warehouse_id.eq(warehouse));
+    }
+    query
 }
 
 fn check(goods: &Goods, numbers: &[Code]) -> Result<()> {

@@ -185,27 +185,27 @@ fn used_by(tx: &mut Tx<'_>, warehouse: &Warehouse) -> Result<Option<String>> {
     let others = places::tenant_id.eq(tenant).and(places::id.ne(warehouse.id));
     let other: Option<i64> = places::table.filter(others).select(places::id).first(tx.conn).optional()?;
     if warehouse.is_default && other.is_some() {
-        return Ok(Some("it is the default one (make another the default)".to_owned()));
+        return Ok(Some("it is the default one: make another the default first".to_owned()));
     }
     if ledger::lies_in(tx, warehouse.id)? {
-        return Ok(Some("stock lies in it or is promised from it".to_owned()));
+        return Ok(Some("stock lies in it or is promised from it: transfer or ship that first".to_owned()));
     }
     let open = orders::tenant_id.eq(tenant).and(orders::warehouse_id.eq(warehouse.id));
-    let open = open.and(orders::status.eq_any([Status::Pending, Status::Paid, Status::Fulfilling]));
+    let open = open.and(orders::status.eq_any(Status::ALL.iter().filter(|status| status.is_open())));
     if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
-        return Ok(Some("open orders are fulfilled from it".to_owned()));
+        return Ok(Some("open orders are fulfilled from it: fulfil or cancel them first".to_owned()));
     }
     let expected = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::warehouse_id.eq(warehouse.id));
     let expected = expected.and(purchase_orders::status.eq_any(PurchaseStatus::OPEN));
     if diesel::select(exists(purchase_orders::table.filter(expected))).get_result(tx.conn)? {
-        return Ok(Some("open purchase orders are to come to it".to_owned()));
+        return Ok(Some("open purchase orders are to come to it: receive or cancel them first".to_owned()));
     }
     let branch: Option<i64> = places::table
         .filter(others.and(places::branch_id.eq(warehouse.id)))
         .select(places::id)
         .first(tx.conn)
         .optional()?;
-    Ok(branch.map(|branch| format!("warehouse {branch} belongs to its branch")))
+    Ok(branch.map(|branch| format!("warehouse {branch} belongs to its branch: move that first")))
 }
 
 fn columns(details: &Details) -> Columns<'_> {
@@ -231,10 +231,12 @@ struct Columns<'a> {
     state: Option<&'a str>,
 }
 
-/// The default warehouse, locked: who makes another one the default waits.
+/// The default warehouse. All are locked: who makes another one the default waits, and then sees which one is.
 fn default(tx: &mut Tx<'_>) -> Result<Option<i64>> {
+    let all = places::table.filter(places::tenant_id.eq(tx.tenant_id())).order(places::id).select(places::id);
+    ForUpdate(all).load::<i64>(tx.conn)?;
     let default = places::tenant_id.eq(tx.tenant_id()).and(places::is_default.eq(true));
-    Ok(ForUpdate(places::table.filter(default).select(places::id)).get_result(tx.conn).optional()?)
+    Ok(places::table.filter(default).select(places::id).first(tx.conn).optional()?)
 }
 
 fn set_default(tx: &mut Tx<'_>, id: i64, is_default: bool) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::values::{Money, Quantity};
 /// Values that one statement may bind: fewer than the limit of either engine.
 const MOST_VALUES: usize = 30_000;
 /// Rows up to which a statement's prepared form is kept; beyond, each number of rows would be a statement of its own.
-const MOST_KEPT: usize = 8;
+pub(super) const MOST_KEPT: usize = 8;
 
 /// One value of one row.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,6 +28,10 @@ const OVERFLOW: &[&str] = &["integer overflow", "bigint out of range"];
 
 fn database_error(kind: DatabaseErrorKind, message: &str, constraint: &str) -> Error {
     match kind {
+        // Two first warehouses, or two first addresses, at once: run again, and see the other one.
+        DatabaseErrorKind::UniqueViolation if constraint.ends_with("_one_default") => {
+            Fault::Race(message.to_owned()).into()
+        }
         DatabaseErrorKind::UniqueViolation => Error::Duplicate(unique(message, constraint)),
         DatabaseErrorKind::ForeignKeyViolation => Fault::ReferenceGone.into(),
         DatabaseErrorKind::SerializationFailure => Fault::Race(message.to_owned()).into(),

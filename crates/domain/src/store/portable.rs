@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Text};
 
+use super::bulk::MOST_KEPT;
 use super::connection::{Conn, MultiBackend};
 
 /// Stores newtypes over `i64` as BIGINT on every engine.
@@ -168,7 +169,45 @@ impl<Q: Query> Query for SkipLocked<Q> {
 
 impl<Q> RunQueryDsl<Conn> for SkipLocked<Q> {}
 
-/// The sum of a BIGINT column as a BIGINT, 0 over no rows. Either engine alone would answer a type of its own.
+/// Queries of one shape, each with an order and a limit of its own, in one statement. The rows of one come together,
+/// in its order.
+///
+/// At least one, and at most [`MOST_PARTS`].
+#[derive(Debug, Clone)]
+pub(crate) struct UnionAll<Q>(pub(crate) Vec<Q>);
+
+/// Queries that one [`UnionAll`] may hold: SQLite takes 500.
+pub(crate) const MOST_PARTS: usize = 250;
+
+impl<Q> QueryId for UnionAll<Q> {
+    type QueryId = ();
+    // Its SQL depends on the number of queries: the statement is cached by its text.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for UnionAll<Q> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        if self.0.len() > MOST_KEPT {
+            pass.unsafe_to_cache_prepared();
+        }
+        for (at, query) in self.0.iter().enumerate() {
+            // SQLite wants a limit inside a query of its own.
+            pass.push_sql(if at == 0 { "SELECT * FROM (" } else { " UNION ALL SELECT * FROM (" });
+            query.walk_ast(pass.reborrow())?;
+            pass.push_sql(") AS part");
+        }
+        Ok(())
+    }
+}
+
+impl<Q: Query> Query for UnionAll<Q> {
+    type SqlType = Q::SqlType;
+}
+
+impl<Q> RunQueryDsl<Conn> for UnionAll<Q> {}
+
+/// The sum of a BIGINT column as a BIGINT, 0 over no rows, and 9 × 10^18 for all beyond. Either engine alone would
+/// answer a type of its own, or none.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub(crate) struct Total<E>(pub(crate) E);
 
@@ -182,9 +221,19 @@ impl<E: Expression> Expression for Total<E> {
 
 impl<E: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Total<E> {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        pass.push_sql("CAST(COALESCE(SUM(");
-        self.0.walk_ast(pass.reborrow())?;
-        pass.push_sql("), 0) AS BIGINT)");
+        // What does not fit stays at the end of its type: a list must not fail over figures that were each allowed.
+        if matches!(pass.backend(), MultiBackend::Sqlite(_)) {
+            // Its own sum fails beyond 64 bits, so whole units and their parts are summed apart.
+            pass.push_sql("MAX(MIN(MAX(MIN(COALESCE(SUM(");
+            self.0.walk_ast(pass.reborrow())?;
+            pass.push_sql(" / 10000), 0), 900000000000000), -900000000000000) * 10000 + COALESCE(SUM(");
+            self.0.walk_ast(pass.reborrow())?;
+            pass.push_sql(" % 10000), 0), 9000000000000000000), -9000000000000000000)");
+        } else {
+            pass.push_sql("CAST(GREATEST(LEAST(COALESCE(SUM(");
+            self.0.walk_ast(pass.reborrow())?;
+            pass.push_sql("), 0), 9000000000000000000), -9000000000000000000) AS BIGINT)");
+        }
         Ok(())
     }
 }
@@ -222,7 +271,7 @@ pub(crate) struct ItemsContain {
     pattern: String,
 }
 
-/// Stands between name, SKU and barcode in `search_text`, and nowhere else.
+/// Stands between the texts of a `search_text`, and nowhere else.
 const SEPARATOR: char = '\u{1f}';
 
 impl ItemsContain {
@@ -239,10 +288,10 @@ impl ItemsContain {
     }
 }
 
-/// What [`ItemsContain`] looks into.
-pub(crate) fn search_text(name: &str, sku: &str, barcode: Option<&str>) -> String {
+/// What searches look into: texts folded, and kept apart. [`ItemsContain`] wants name, SKU and barcode.
+pub(crate) fn search_text(texts: [&str; 3]) -> String {
     let part = |text: &str| crate::values::fold(text).replace(SEPARATOR, " ");
-    format!("{}{SEPARATOR}{}{SEPARATOR}{}", part(name), part(sku), part(barcode.unwrap_or_default()))
+    texts.map(part).join(&String::from(SEPARATOR))
 }
 
 /// An FTS5 phrase, for texts of at least one trigram.

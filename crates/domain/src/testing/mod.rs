@@ -31,7 +31,9 @@ use stockbridge_fixtures::{Database, Recipe, engines};
 use crate::error::Result;
 use crate::store::connection::{Conn, Connector, Purpose};
 use crate::store::{Lobby, Settings, Store, Target, migrations};
-pub(crate) use shop::{PASSWORD, Shop, code, details, id_of, money, name, new_order, password, reference, text, whole};
+pub(crate) use shop::{
+    PASSWORD, Shop, code, details, fields, id_of, money, name, new_order, password, reference, text, whole,
+};
 use statements::Statements;
 
 /// The tables, and nothing in them.

@@ -9,7 +9,7 @@ use crate::access::passwords::PasswordHash;
 use crate::access::tenants::{self, NewTenant};
 use crate::access::users::{self, NewUser};
 use crate::actor::{Role, TenantId};
-use crate::error::Result;
+use crate::error::{Error, Problem, Result};
 use crate::items::categories::{self, Category, NewCategory};
 use crate::items::master::{By, Reference};
 use crate::items::{self, Item, ItemChanges, ItemFilter, ItemLine, NewItem, Tracking};
@@ -303,5 +303,13 @@ pub(crate) fn new_order(lines: Vec<NewLine>) -> NewOrder {
         written: |address| address.line1.clone(),
         allow_backorder: false,
         lines,
+    }
+}
+
+/// The fields that a refusal complains about.
+pub(crate) fn fields<T: std::fmt::Debug>(refused: Result<T>) -> Vec<String> {
+    match refused {
+        Err(Error::Invalid(problems)) => problems.into_iter().map(|Problem { field, .. }| field).collect(),
+        other => panic!("{other:?} is no complaint about fields"),
     }
 }

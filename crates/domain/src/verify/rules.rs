@@ -1,5 +1,5 @@
-//! The invariants that one statement each can look for, in the SQL that both engines share. A statement answers what
-//! breaks its rule: the tenant, and where.
+//! The invariants that one statement each can look for, in the SQL that both engines share, but for `SUM_OF`. A
+//! statement answers what breaks its rule: the tenant, and where.
 
 /// The name of each rule, and the statement that finds what breaks it.
 pub(super) const RULES: &[(&str, &str)] = &[
@@ -8,7 +8,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT l.tenant_id AS tenant, 'product ' || l.product_id || ' in warehouse ' || l.warehouse_id || ': '
             || l.quantity || ' on hand, movements add up to ' || COALESCE(m.total, 0) AS what
          FROM stock_levels l LEFT JOIN (
-            SELECT tenant_id, product_id, warehouse_id, CAST(SUM(quantity) AS BIGINT) AS total
+            SELECT tenant_id, product_id, warehouse_id, SUM_OF(quantity) AS total
             FROM stock_movements GROUP BY tenant_id, product_id, warehouse_id
          ) m ON m.tenant_id = l.tenant_id AND m.product_id = l.product_id AND m.warehouse_id = l.warehouse_id
          WHERE l.quantity <> COALESCE(m.total, 0)",
@@ -16,11 +16,11 @@ pub(super) const RULES: &[(&str, &str)] = &[
     (
         "movements without a stock row add up to nothing",
         "SELECT m.tenant_id AS tenant, 'product ' || m.product_id || ' in warehouse ' || m.warehouse_id || ': '
-            || CAST(SUM(m.quantity) AS BIGINT) AS what
+            || SUM_OF(m.quantity) AS what
          FROM stock_movements m LEFT JOIN stock_levels l
             ON l.tenant_id = m.tenant_id AND l.product_id = m.product_id AND l.warehouse_id = m.warehouse_id
          WHERE l.product_id IS NULL
-         GROUP BY m.tenant_id, m.product_id, m.warehouse_id HAVING SUM(m.quantity) <> 0",
+         GROUP BY m.tenant_id, m.product_id, m.warehouse_id HAVING SUM_OF(m.quantity) <> 0",
     ),
     (
         "the last movement's balance is what is on hand",
@@ -37,7 +37,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT l.tenant_id AS tenant, 'product ' || l.product_id || ' in warehouse ' || l.warehouse_id || ': '
             || l.reserved || ' reserved, open lines want ' || COALESCE(o.total, 0) AS what
          FROM stock_levels l LEFT JOIN (
-            SELECT i.tenant_id, i.product_id, o.warehouse_id, CAST(SUM(i.quantity - i.fulfilled) AS BIGINT) AS total
+            SELECT i.tenant_id, i.product_id, o.warehouse_id, SUM_OF(i.quantity - i.fulfilled) AS total
             FROM order_items i JOIN orders o ON o.tenant_id = i.tenant_id AND o.id = i.order_id
             WHERE i.is_open GROUP BY i.tenant_id, i.product_id, o.warehouse_id
          ) o ON o.tenant_id = l.tenant_id AND o.product_id = l.product_id AND o.warehouse_id = l.warehouse_id
@@ -57,7 +57,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
             || l.quantity || ' on hand, batches hold ' || COALESCE(b.total, 0) AS what
          FROM stock_levels l JOIN products p ON p.tenant_id = l.tenant_id AND p.id = l.product_id
          LEFT JOIN (
-            SELECT tenant_id, product_id, warehouse_id, CAST(SUM(quantity) AS BIGINT) AS total
+            SELECT tenant_id, product_id, warehouse_id, SUM_OF(quantity) AS total
             FROM batch_levels GROUP BY tenant_id, product_id, warehouse_id
          ) b ON b.tenant_id = l.tenant_id AND b.product_id = l.product_id AND b.warehouse_id = l.warehouse_id
          WHERE (p.tracking = 'batch' AND l.quantity <> COALESCE(b.total, 0))
@@ -79,7 +79,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT o.tenant_id AS tenant, 'order ' || o.id || ': ' || o.total || ' for ' || o.item_count || ' lines, lines: '
             || COALESCE(i.total, 0) || ' for ' || COALESCE(i.lines, 0) AS what
          FROM orders o LEFT JOIN (
-            SELECT tenant_id, order_id, CAST(SUM(amount) AS BIGINT) AS total, COUNT(*) AS lines
+            SELECT tenant_id, order_id, SUM_OF(amount) AS total, COUNT(*) AS lines
             FROM order_items GROUP BY tenant_id, order_id
          ) i ON i.tenant_id = o.tenant_id AND i.order_id = o.id
          WHERE o.total <> COALESCE(i.total, 0) OR o.item_count <> COALESCE(i.lines, 0)",
@@ -95,10 +95,10 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT i.tenant_id AS tenant, 'order ' || i.order_id || ', product ' || i.product_id || ': fulfilled '
             || i.total || ', movements ' || COALESCE(m.total, 0) AS what
          FROM (
-            SELECT tenant_id, order_id, product_id, CAST(SUM(fulfilled) AS BIGINT) AS total
+            SELECT tenant_id, order_id, product_id, SUM_OF(fulfilled) AS total
             FROM order_items GROUP BY tenant_id, order_id, product_id
          ) i LEFT JOIN (
-            SELECT tenant_id, reference_id, product_id, CAST(-SUM(quantity) AS BIGINT) AS total FROM stock_movements
+            SELECT tenant_id, reference_id, product_id, -SUM_OF(quantity) AS total FROM stock_movements
             WHERE reference_type = 'order' AND kind = 'shipment' GROUP BY tenant_id, reference_id, product_id
          ) m ON m.tenant_id = i.tenant_id AND m.reference_id = i.order_id AND m.product_id = i.product_id
          WHERE i.total <> COALESCE(m.total, 0)",
@@ -108,7 +108,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT c.tenant_id AS tenant, 'customer ' || c.id || ': ' || c.total_orders || ' orders, ' || c.total_spent
             || ', orders: ' || COALESCE(o.orders, 0) || ', ' || COALESCE(o.total, 0) AS what
          FROM customers c LEFT JOIN (
-            SELECT tenant_id, customer_id, COUNT(*) AS orders, CAST(SUM(total) AS BIGINT) AS total FROM orders
+            SELECT tenant_id, customer_id, COUNT(*) AS orders, SUM_OF(total) AS total FROM orders
             WHERE status <> 'cancelled' GROUP BY tenant_id, customer_id
          ) o ON o.tenant_id = c.tenant_id AND o.customer_id = c.id
          WHERE c.total_orders <> COALESCE(o.orders, 0) OR c.total_spent <> COALESCE(o.total, 0)",
@@ -196,7 +196,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT o.tenant_id AS tenant, 'purchase order ' || o.id || ': ' || o.total || ' for ' || o.item_count
             || ' lines, lines: ' || COALESCE(i.total, 0) || ' for ' || COALESCE(i.lines, 0) AS what
          FROM purchase_orders o LEFT JOIN (
-            SELECT tenant_id, purchase_order_id, CAST(SUM(amount) AS BIGINT) AS total, COUNT(*) AS lines
+            SELECT tenant_id, purchase_order_id, SUM_OF(amount) AS total, COUNT(*) AS lines
             FROM purchase_order_items GROUP BY tenant_id, purchase_order_id
          ) i ON i.tenant_id = o.tenant_id AND i.purchase_order_id = o.id
          WHERE o.total <> COALESCE(i.total, 0) OR o.item_count <> COALESCE(i.lines, 0)",
@@ -225,10 +225,10 @@ pub(super) const RULES: &[(&str, &str)] = &[
         "SELECT i.tenant_id AS tenant, 'purchase order ' || i.purchase_order_id || ', product ' || i.product_id
             || ': received ' || i.total || ', movements ' || COALESCE(m.total, 0) AS what
          FROM (
-            SELECT tenant_id, purchase_order_id, product_id, CAST(SUM(received) AS BIGINT) AS total
+            SELECT tenant_id, purchase_order_id, product_id, SUM_OF(received) AS total
             FROM purchase_order_items GROUP BY tenant_id, purchase_order_id, product_id
          ) i LEFT JOIN (
-            SELECT tenant_id, reference_id, product_id, CAST(SUM(quantity) AS BIGINT) AS total FROM stock_movements
+            SELECT tenant_id, reference_id, product_id, SUM_OF(quantity) AS total FROM stock_movements
             WHERE reference_type = 'purchase_order' AND kind = 'receive' GROUP BY tenant_id, reference_id, product_id
          ) m ON m.tenant_id = i.tenant_id AND m.reference_id = i.purchase_order_id AND m.product_id = i.product_id
          WHERE i.total <> COALESCE(m.total, 0)",

@@ -12,11 +12,11 @@ use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{days, part_of};
+use super::days;
 use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
 use crate::error::ErrorResponse;
-use crate::requests::{Page, PageQuery};
+use crate::requests::{Page, PageQuery, part_of};
 
 /// Days that count as soon when nobody says how many.
 const SOON: i64 = 30;
@@ -109,8 +109,9 @@ pub struct ExpiringBatchRow {
 
 impl ExpiringQuery {
     fn check(self, check: &mut Check) -> Result<BatchFilter, Gap> {
-        let within = days(check, "days", self.days);
-        let expiring_days = days(check, "expiring_days", self.expiring_days);
+        let Self { days: within, expiring_days } = self;
+        let within = days(check, "days", within);
+        let expiring_days = days(check, "expiring_days", expiring_days);
         let expiring_days = Some(within?.or(expiring_days?).unwrap_or(SOON));
         Ok(BatchFilter { product_id: None, expiring_days })
     }

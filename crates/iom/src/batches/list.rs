@@ -11,11 +11,11 @@ use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{days, part_of};
+use super::days;
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
 use crate::error::ErrorResponse;
-use crate::requests::{Page, PageQuery};
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {

@@ -14,8 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::CustomerType;
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -34,7 +34,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_customers(caller: Caller<Viewer>, filter: Query<CustomerQuery>, page: Query<PageQuery>) -> Answer {
-    let (filter, page) = caller.understand(|| part_of_list(filter, page)).await?;
+    let (filter, page) = caller.understand(|| part_of(filter, page, CustomerQuery::check)).await?;
     let say = move |customers| ok(&CustomerListResponse::new(customers, page));
     caller.read(move |tx| customers::list(tx, &filter, &page.window), say).await
 }
@@ -104,14 +104,6 @@ pub struct CustomerRow {
     /// When it was made
     #[schema(format = DateTime, example = "2025-09-12T00:00:00Z")]
     created_at: String,
-}
-
-fn part_of_list(filter: Query<CustomerQuery>, page: Query<PageQuery>) -> Result<(CustomerFilter, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
-    let mut check = Check::new();
-    let (filter, page) = (filter.check(&mut check), page.check(&mut check));
-    check.finish()?;
-    Ok((filter?, page?))
 }
 
 impl CustomerQuery {

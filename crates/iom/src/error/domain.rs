@@ -31,14 +31,13 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let problems = numbers.into_iter().map(taken).collect();
             Wording { status: Status::CONFLICT, ..invalid("duplicate_serial", problems) }
         }
-        Error::TrackingInUse { sku, on_hand } => {
-            let message = format!("of {sku} cannot change while {on_hand} are on hand: take them out of stock first");
+        Error::TrackingInUse { sku, by } => {
+            let message = format!("of {sku} cannot change while {by}");
             let problems = vec![Problem::new("tracking_type", message)];
             Wording { status: Status::CONFLICT, ..invalid("tracking_in_use", problems) }
         }
         Error::InUse { thing, key, by } => {
-            let error =
-                format!("{} {key} cannot be deleted while {by}: move or delete that first.", capitalized(thing.word()));
+            let error = format!("{} {key} cannot be deleted while {by}.", capitalized(thing.word()));
             wording(Status::CONFLICT, "in_use", error)
         }
         Error::InsufficientStock(shortages) => shortage(shortages),

@@ -48,7 +48,7 @@ pub(super) fn of_body(fault: BodyFault) -> Wording {
     match fault {
         BodyFault::Empty => wording(Status::BAD_REQUEST, "body_missing", "The body is empty: send a JSON object."),
         BodyFault::UnsupportedType(found) => {
-            let error = format!("The body must be JSON, not {found}: send it as Content-Type: application/json.");
+            let error = format!("The body must be plain JSON, not {found}: send it as Content-Type: application/json.");
             wording(Status::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", error)
         }
         BodyFault::UnknownFields(names) => {

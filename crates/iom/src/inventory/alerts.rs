@@ -3,7 +3,6 @@
 use serde::Serialize;
 use stockbridge_domain::page::Slice;
 use stockbridge_domain::stock::levels::{self, LevelFilter, LevelLine};
-use stockbridge_http::check::Check;
 use stockbridge_http::numbers::Number;
 use stockbridge_http::query::Query;
 use stockbridge_http::reply::ok;
@@ -12,8 +11,8 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, judged};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -31,7 +30,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_stock_alerts(caller: Caller<Viewer>, page: Query<PageQuery>) -> Answer {
-    let page = caller.understand(|| part_of_list(page)).await?;
+    let page = caller.understand(|| judged(page, PageQuery::check)).await?;
     let low = LevelFilter { is_low: true, ..LevelFilter::default() };
     let say = move |stock| ok(&StockAlertListResponse::new(stock, page));
     caller.read(move |tx| levels::list(tx, &low, &page.window), say).await
@@ -80,13 +79,6 @@ pub struct StockAlert {
     /// At or below this it is time to order
     #[schema(value_type = f64, example = 50)]
     reorder_level: Number,
-}
-
-fn part_of_list(page: Query<PageQuery>) -> Result<Page, Reason> {
-    let mut check = Check::new();
-    let page = page.read()?.check(&mut check);
-    check.finish()?;
-    Ok(page?)
 }
 
 impl StockAlertListResponse {

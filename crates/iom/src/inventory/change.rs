@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 use super::named;
 use crate::answer::{Answer, MessageResponse, message};
-use crate::auth::{Caller, Manager};
+use crate::auth::{Caller, Manager, Staff};
 use crate::error::{ErrorResponse, Reason};
 use crate::requests::{self, BodyRefusals};
 
@@ -76,7 +76,7 @@ pub async fn transfer_inventory(caller: Caller<Manager>, body: RawBody) -> Answe
         (status = 404, description = "There is no such product or warehouse", body = ErrorResponse)
     )
 )]
-pub async fn set_reorder_level(caller: Caller<Manager>, body: RawBody) -> Answer {
+pub async fn set_reorder_level(caller: Caller<Staff>, body: RawBody) -> Answer {
     let (product, warehouse, level) = caller.understand(|| ReorderLevelRequest::read(&body)).await?;
     let say = |()| message("Reorder level updated");
     caller.write(move |tx| stock::set_reorder_level(tx, product, warehouse, level), say).await

@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -33,7 +33,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_inventory(caller: Caller<Viewer>, filter: Query<InventoryQuery>, page: Query<PageQuery>) -> Answer {
-    let (filter, page) = caller.understand(|| part_of_list(filter, page)).await?;
+    let (filter, page) = caller.understand(|| part_of(filter, page, InventoryQuery::check)).await?;
     let say = move |stock| ok(&InventoryListResponse::new(stock, page));
     caller.read(move |tx| levels::list(tx, &filter, &page.window), say).await
 }
@@ -100,14 +100,6 @@ pub struct InventoryRow {
     /// Of what is on hand, promised to open orders
     #[schema(value_type = f64, example = 12)]
     reserved_quantity: Number,
-}
-
-fn part_of_list(filter: Query<InventoryQuery>, page: Query<PageQuery>) -> Result<(LevelFilter, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
-    let mut check = Check::new();
-    let (filter, page) = (filter.check(&mut check), page.check(&mut check));
-    check.finish()?;
-    Ok((filter?, page?))
 }
 
 impl InventoryQuery {

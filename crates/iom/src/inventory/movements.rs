@@ -15,8 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::MovementType;
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -35,7 +35,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_movements(caller: Caller<Viewer>, filter: Query<MovementQuery>, page: Query<PageQuery>) -> Answer {
-    let (filter, page) = caller.understand(|| part_of_list(filter, page)).await?;
+    let (filter, page) = caller.understand(|| part_of(filter, page, MovementQuery::check)).await?;
     let say = move |movements| ok(&MovementListResponse::new(movements, page));
     caller.read(move |tx| movements::list(tx, &filter, &page.window), say).await
 }
@@ -134,14 +134,6 @@ pub struct MovementRow {
     /// The id of the request that did it
     #[schema(required = true)]
     request_id: Option<String>,
-}
-
-fn part_of_list(filter: Query<MovementQuery>, page: Query<PageQuery>) -> Result<(MovementFilter, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
-    let mut check = Check::new();
-    let (filter, page) = (filter.check(&mut check), page.check(&mut check));
-    check.finish()?;
-    Ok((filter?, page?))
 }
 
 impl MovementQuery {

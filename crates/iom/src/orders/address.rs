@@ -35,6 +35,18 @@ pub struct ShippingAddressRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 255, example = "AU")]
     country: Field<Option<Name>>,
+    /// Who receives the goods
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    name: Field<Option<Name>>,
+    /// The company of who receives them
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    company: Field<Option<Name>>,
+    /// Whom to call
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 255)]
+    phone: Field<Option<Name>>,
 }
 
 /// Where goods go.
@@ -58,6 +70,18 @@ pub struct ShippingAddress {
     /// Its second line
     #[schema(required = true)]
     line2: Option<String>,
+    /// Who receives the goods
+    #[serde(default)]
+    #[schema(required = true)]
+    name: Option<String>,
+    /// The company of who receives them
+    #[serde(default)]
+    #[schema(required = true)]
+    company: Option<String>,
+    /// Whom to call
+    #[serde(default)]
+    #[schema(required = true)]
+    phone: Option<String>,
 }
 
 impl ShippingAddressRequest {
@@ -66,11 +90,12 @@ impl ShippingAddressRequest {
     /// # Errors
     /// A recorded problem.
     pub(super) fn check(self, check: &mut Check) -> std::result::Result<Option<ShippingAddress>, Gap> {
-        let Self { line1, line2, city, state, postcode, country } = self;
+        let Self { line1, line2, city, state, postcode, country, name, company, phone } = self;
         let mut text = |name, field| check.optional_text(name, field).map(|text| text.map(String::from));
         let (line1, line2) = (text("line1", line1), text("line2", line2));
         let (city, state) = (text("city", city), text("state", state));
         let (postcode, country) = (text("postcode", postcode), text("country", country));
+        let (name, company, phone) = (text("name", name), text("company", company), text("phone", phone));
         let address = ShippingAddress {
             line1: line1?,
             city: city?,
@@ -78,6 +103,9 @@ impl ShippingAddressRequest {
             postcode: postcode?,
             country: country?,
             line2: line2?,
+            name: name?,
+            company: company?,
+            phone: phone?,
         };
         Ok((address != ShippingAddress::default()).then_some(address))
     }
@@ -103,6 +131,6 @@ impl From<&Address> for ShippingAddress {
     fn from(address: &Address) -> Self {
         let Address { id: _, customer_id: _, kind: _, line1, line2, city, state, postcode, country, is_default: _ } =
             address.clone();
-        Self { line1: Some(line1), city, state, postcode, country, line2 }
+        Self { line1: Some(line1), city, state, postcode, country, line2, name: None, company: None, phone: None }
     }
 }

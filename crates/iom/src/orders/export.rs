@@ -2,7 +2,6 @@
 
 use actix_web::HttpResponse;
 use stockbridge_domain::orders::{self, Order, OrderFilter};
-use stockbridge_http::check::Check;
 use stockbridge_http::query::Query;
 use stockbridge_http::routes::Documented;
 
@@ -11,7 +10,8 @@ use super::number;
 use crate::answer::instant;
 use crate::auth::{Caller, Viewer};
 use crate::download::{self, CsvFile, Sheet, defused};
-use crate::error::{ErrorResponse, Reason, Refusal};
+use crate::error::{ErrorResponse, Refusal};
+use crate::requests::judged;
 
 /// The order list.
 const SHEET: Sheet<OrderFilter, Order> = Sheet {
@@ -49,15 +49,8 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn export_orders(caller: Caller<Viewer>, filter: Query<OrderQuery>) -> Result<HttpResponse, Refusal> {
-    let filter = caller.understand(|| wanted(filter)).await?;
+    let filter = caller.understand(|| judged(filter, OrderQuery::check)).await?;
     download::send(&caller, SHEET, filter).await
-}
-
-fn wanted(filter: Query<OrderQuery>) -> Result<OrderFilter, Reason> {
-    let mut check = Check::new();
-    let filter = filter.read()?.check(&mut check);
-    check.finish()?;
-    Ok(filter?)
 }
 
 fn cells(order: Order) -> Vec<String> {

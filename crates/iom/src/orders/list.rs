@@ -14,8 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{OrderChannel, OrderStatus, number};
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -34,7 +34,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_orders(caller: Caller<Viewer>, filter: Query<OrderQuery>, page: Query<PageQuery>) -> Answer {
-    let (filter, page) = caller.understand(|| part_of_list(filter, page)).await?;
+    let (filter, page) = caller.understand(|| part_of(filter, page, OrderQuery::check)).await?;
     let say = move |orders| ok(&OrderListResponse::new(orders, page));
     caller.read(move |tx| orders::list(tx, &filter, &page.window), say).await
 }
@@ -111,14 +111,6 @@ pub struct OrderRow {
     /// When it was placed
     #[schema(format = DateTime, example = "2026-05-06T09:00:00Z")]
     created_at: String,
-}
-
-fn part_of_list(filter: Query<OrderQuery>, page: Query<PageQuery>) -> Result<(OrderFilter, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
-    let mut check = Check::new();
-    let (filter, page) = (filter.check(&mut check), page.check(&mut check));
-    check.finish()?;
-    Ok((filter?, page?))
 }
 
 impl OrderQuery {

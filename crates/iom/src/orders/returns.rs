@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use super::detail::OrderItem;
 use super::some_lines;
 use crate::answer::Answer;
-use crate::auth::{Caller, Manager};
+use crate::auth::{Caller, Staff};
 use crate::error::{ErrorResponse, Reason};
 use crate::requests::{self, BodyRefusals, Id, above_zero};
 
@@ -26,7 +26,7 @@ pub fn routes() -> Vec<Documented> {
 
 /// Take goods back
 ///
-/// For admins and managers. What is restocked goes into the batches it left, at the cost it left at; units tracked by
+/// For staff and above. What is restocked goes into the batches it left, at the cost it left at; units tracked by
 /// serial number that are not restocked become `returned`. The order keeps its status, and revenue stays.
 #[utoipa::path(
     post, path = "/orders/{id}/returns", tag = "orders", request_body = ReturnRequest,
@@ -38,7 +38,7 @@ pub fn routes() -> Vec<Documented> {
         (status = 409, description = "More than has left", body = ErrorResponse)
     )
 )]
-pub async fn return_order_items(caller: Caller<Manager>, id: Id, body: RawBody) -> Answer {
+pub async fn return_order_items(caller: Caller<Staff>, id: Id, body: RawBody) -> Answer {
     let (id, parts) = caller.understand(|| Ok((id.read()?, ReturnRequest::read(&body)?))).await?;
     let returned_items = parts.iter().map(|part| part.order_item_id).collect::<BTreeSet<_>>().len();
     let say = move |lines: Vec<_>| {

@@ -2,8 +2,9 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+use stockbridge_domain::Tx;
 use stockbridge_domain::orders::{self, Statistics, Status};
-use stockbridge_http::check::Check;
+use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
 use stockbridge_http::query::Query;
 use stockbridge_http::reply::ok;
@@ -13,7 +14,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
+use crate::error::ErrorResponse;
+use crate::requests::judged;
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -32,8 +34,8 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn get_order_stats(caller: Caller<Viewer>, query: Query<StatsQuery>) -> Answer {
-    let month = caller.understand(|| StatsQuery::month(query)).await?;
-    let command = move |tx: &mut stockbridge_domain::Tx<'_>| {
+    let month = caller.understand(|| judged(query, StatsQuery::month)).await?;
+    let command = move |tx: &mut Tx<'_>| {
         let day = month.unwrap_or_else(|| tx.today());
         orders::statistics(tx, day)
     };
@@ -97,12 +99,9 @@ pub struct OrdersByStatus {
 }
 
 impl StatsQuery {
-    fn month(query: Query<Self>) -> Result<Option<NaiveDate>, Reason> {
-        let Self { period } = query.read()?;
-        let mut check = Check::new();
-        let period = check.optional_text("period", period);
-        check.finish()?;
-        Ok(period?.map(|Month(first)| first))
+    fn month(self, check: &mut Check) -> Result<Option<NaiveDate>, Gap> {
+        let Self { period } = self;
+        Ok(check.optional_text("period", period)?.map(|Month(first)| first))
     }
 }
 

@@ -2,14 +2,14 @@
 
 use actix_web::HttpResponse;
 use stockbridge_domain::items::{self, ItemColumns, ItemFilter, ItemLine};
-use stockbridge_http::check::Check;
 use stockbridge_http::query::Query;
 use stockbridge_http::routes::Documented;
 
 use super::list::ProductQuery;
 use crate::auth::{Caller, Viewer};
 use crate::download::{self, CsvFile, Sheet, defused};
-use crate::error::{ErrorResponse, Reason, Refusal};
+use crate::error::{ErrorResponse, Refusal};
+use crate::requests::judged;
 
 /// The product list.
 const SHEET: Sheet<ItemFilter, ItemLine> = Sheet {
@@ -49,15 +49,8 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn export_products(caller: Caller<Viewer>, filter: Query<ProductQuery>) -> Result<HttpResponse, Refusal> {
-    let filter = caller.understand(|| wanted(filter)).await?;
+    let filter = caller.understand(|| judged(filter, ProductQuery::check)).await?;
     download::send(&caller, SHEET, filter).await
-}
-
-fn wanted(filter: Query<ProductQuery>) -> Result<ItemFilter, Reason> {
-    let mut check = Check::new();
-    let filter = filter.read()?.check(&mut check);
-    check.finish()?;
-    Ok(filter?)
 }
 
 fn cells(line: ItemLine) -> Vec<String> {

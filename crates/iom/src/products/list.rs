@@ -15,8 +15,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::TrackingType;
 use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -35,7 +35,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_products(caller: Caller<Viewer>, filter: Query<ProductQuery>, page: Query<PageQuery>) -> Answer {
-    let (filter, page) = caller.understand(|| part_of_list(filter, page)).await?;
+    let (filter, page) = caller.understand(|| part_of(filter, page, ProductQuery::check)).await?;
     let say = move |products| ok(&ProductListResponse::new(products, page));
     caller.read(move |tx| items::list(tx, &filter, &page.window), say).await
 }
@@ -112,14 +112,6 @@ pub struct ProductRow {
     /// On hand in all warehouses
     #[schema(value_type = f64, example = 320)]
     total_stock: Number,
-}
-
-fn part_of_list(filter: Query<ProductQuery>, page: Query<PageQuery>) -> Result<(ItemFilter, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
-    let mut check = Check::new();
-    let (filter, page) = (filter.check(&mut check), page.check(&mut check));
-    check.finish()?;
-    Ok((filter?, page?))
 }
 
 impl ProductQuery {

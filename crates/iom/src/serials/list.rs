@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::SerialState;
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -32,7 +32,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_serials(caller: Caller<Viewer>, filter: Query<SerialQuery>, page: Query<PageQuery>) -> Answer {
-    let (filter, page) = caller.understand(|| part_of_list(filter, page)).await?;
+    let (filter, page) = caller.understand(|| part_of(filter, page, SerialQuery::check)).await?;
     let say = move |serials| ok(&SerialListResponse::new(serials, page));
     caller.read(move |tx| serials::list(tx, &filter, &page.window), say).await
 }
@@ -101,14 +101,6 @@ pub struct SerialRow {
     /// When it was recorded
     #[schema(format = DateTime, example = "2026-04-01T00:00:00Z")]
     created_at: String,
-}
-
-fn part_of_list(filter: Query<SerialQuery>, page: Query<PageQuery>) -> Result<(SerialFilter, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
-    let mut check = Check::new();
-    let (filter, page) = (filter.check(&mut check), page.check(&mut check));
-    check.finish()?;
-    Ok((filter?, page?))
 }
 
 impl SerialQuery {

@@ -1,10 +1,12 @@
 //! What happened in the demo's company, in the order in which it happened: orders, returns, corrections and transfers of
 //! last year, last month and this month. The last order is the one of the reference's examples.
 
-use stockbridge_domain::orders::{self, Channel, ReturnLine, Status};
+use chrono::NaiveDateTime;
+use stockbridge_domain::orders::{self, Channel, OrderFilter, ReturnLine, Status};
+use stockbridge_domain::page::{Start, Window};
 use stockbridge_domain::series::{Series, continue_from};
 use stockbridge_domain::stock::{self, Adjustment, Named, Transfer};
-use stockbridge_domain::{Fault, Lobby, Result};
+use stockbridge_domain::{Fault, Lobby, Result, Tx};
 
 use super::calendar::When::{self, LastMonth, On, ThisMonth};
 use super::orders::Fate::{self, FromBatch, InPart, Until};
@@ -151,21 +153,10 @@ fn count_towards_the_last(lobby: &mut Lobby<'_>) -> Result<()> {
 }
 
 impl Event {
-    fn happen(&self, lobby: &mut Lobby<'_>, at: chrono::NaiveDateTime) -> Result<()> {
+    fn happen(&self, lobby: &mut Lobby<'_>, at: NaiveDateTime) -> Result<()> {
         match *self {
-            Sold(sale) => sale.happen(lobby, at).map(|_| ()),
-            CameBack(customer, units, restock) => {
-                let jane = &mut as_jane(lobby, at)?;
-                let filter = orders::OrderFilter { customer_id: Some(customer), ..orders::OrderFilter::default() };
-                let window =
-                    stockbridge_domain::page::Window { start: stockbridge_domain::page::Start::Page(1), limit: 1 };
-                let found = orders::list(jane, &filter, &window)?.rows;
-                let order = found.first().ok_or_else(|| Fault::Internal("a return without an order".to_owned()))?.id;
-                let (_, lines) = orders::get(jane, order)?;
-                let line = lines.first().ok_or_else(|| Fault::Internal("an order without lines".to_owned()))?;
-                let (order_item_id, quantity, serials) = (line.id, whole(units)?, Vec::new());
-                orders::take_back(jane, order, &[ReturnLine { order_item_id, quantity, restock, serials }]).map(|_| ())
-            }
+            Sold(sale) => sale.happen(lobby, at),
+            CameBack(customer, units, restock) => come_back(&mut as_jane(lobby, at)?, customer, units, restock),
             Counted(product_id, units, batch_id, serial, notes) => {
                 let serials = serial.map(code).transpose()?.into_iter().collect();
                 let adjustment = Adjustment {
@@ -191,4 +182,14 @@ impl Event {
             }
         }
     }
+}
+
+fn come_back(jane: &mut Tx<'_>, customer: i64, units: i64, restock: bool) -> Result<()> {
+    let filter = OrderFilter { customer_id: Some(customer), ..OrderFilter::default() };
+    let last = orders::list(jane, &filter, &Window { start: Start::Page(1), limit: 1 })?.rows.pop();
+    let order = last.ok_or_else(|| Fault::Internal("a return without an order".to_owned()))?.id;
+    let (_, lines) = orders::get(jane, order)?;
+    let line = lines.first().ok_or_else(|| Fault::Internal("an order without lines".to_owned()))?;
+    let (order_item_id, quantity, serials) = (line.id, whole(units)?, Vec::new());
+    orders::take_back(jane, order, &[ReturnLine { order_item_id, quantity, restock, serials }]).map(|_| ())
 }

@@ -2,7 +2,6 @@ use actix_web::body::to_bytes;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::TestRequest;
 use stockbridge_domain::Role;
-use stockbridge_domain::values::Quantity;
 
 use super::*;
 
@@ -27,7 +26,7 @@ fn every_refusal_of_the_domain_has_its_status_and_code() {
         (Error::Duplicate(Unique::Sku), 409, "V3_INV_ITEM_DUPLICATE_CODE"),
         (Error::Duplicate(Unique::Barcode), 409, "V3_INV_ITEM_DUPLICATE_BARCODE"),
         (Error::Duplicate(Unique::Other), 503, "V3_UNAVAILABLE"),
-        (Error::TrackingInUse { sku: key(), on_hand: Quantity::ZERO }, 422, "V3_INV_VALIDATION_FAILED"),
+        (Error::TrackingInUse { sku: key(), by: by() }, 422, "V3_INV_VALIDATION_FAILED"),
         (Error::InUse { thing: Thing::Uom, key: key(), by: by() }, 422, "V3_INV_VALIDATION_FAILED"),
         (Error::WrongCredentials, 401, "V3_AUTH_INVALID_CREDENTIAL"),
         (Error::AccountGone, 401, "V3_AUTH_INVALID_TOKEN"),

@@ -212,7 +212,10 @@ fn tracking_cannot_change_while_there_is_stock() {
         shop.stock(id, warehouse, whole(3));
         shop.stock(empty, warehouse, whole(0));
         let tracked = || ItemChanges { tracking: Some(Tracking::Serial), ..ItemChanges::default() };
-        let refused = Error::TrackingInUse { sku: "ANVIL".to_owned(), on_hand: whole(3) };
+        let refused = Error::TrackingInUse {
+            sku: "ANVIL".to_owned(),
+            by: "3 are on hand: take them out of stock first".to_owned(),
+        };
         assert_eq!(shop.amend(id, tracked()), Err(refused));
         let same = ItemChanges { tracking: Some(Tracking::None), name: Some(name("New")), ..ItemChanges::default() };
         assert_eq!(shop.amend(id, same).unwrap().name, "New");

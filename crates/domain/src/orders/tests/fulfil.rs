@@ -2,9 +2,10 @@
 
 use super::{change, fields, fulfil, parts, shortage, status};
 use crate::error::{Error, Thing};
+use crate::items::Tracking;
 use crate::orders::{Fulfilled, NewOrder, Status};
 use crate::stock::movements::Kind;
-use crate::testing::{Shop, money, new_order, on_both, whole};
+use crate::testing::{Shop, code, money, new_order, on_both, whole};
 use crate::values::Quantity;
 
 #[test]
@@ -75,6 +76,32 @@ fn a_backorder_leaves_when_it_is_there() {
         assert_eq!(shop.level(anvil, syd), (whole(0), whole(2)));
         shop.stock(anvil, syd, whole(2));
         assert_eq!(fulfil(&shop, order, None).unwrap().status, Status::Fulfilled);
+        shop.verify();
+    });
+}
+
+#[test]
+fn what_is_wrong_with_a_line_says_which_line() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (anvil, syd) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
+        let machine = shop.tracked("EQP", Tracking::Serial);
+        shop.stock(anvil, syd, whole(9));
+        shop.units(machine, syd, &["A", "B"]);
+        let order = shop.order(&[(anvil, whole(1)), (machine, whole(2))]).unwrap().id;
+        let lines = shop.lines(order).iter().map(|line| line.id).collect::<Vec<_>>();
+        let second = |quantity: &str, serials: &[&str]| {
+            let mut parts = parts(&[(lines[0], whole(1)), (lines[1], Quantity::parse(quantity).unwrap())]);
+            parts[1].named.serials = serials.iter().map(|number| code(number)).collect();
+            fields(fulfil(&shop, order, parts))
+        };
+        assert_eq!(second("1", &["X"]), ["items[1].serials"]);
+        assert_eq!(second("2", &["A"]), ["items[1].serials"]);
+        assert_eq!(second("0.5", &[]), ["items[1].quantity_fulfilled"]);
+        let mut batched = parts(&[(lines[0], whole(1))]);
+        batched[0].named.batch_id = Some(1);
+        assert_eq!(fields(fulfil(&shop, order, batched)), ["items[0].batch_id"]);
+        assert_eq!(shop.level(anvil, syd), (whole(9), whole(1)));
         shop.verify();
     });
 }

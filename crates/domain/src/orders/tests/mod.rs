@@ -6,9 +6,9 @@ mod returns;
 mod status;
 
 use super::{FulfilLine, Fulfilled, Status};
-use crate::error::{Error, Problem, Result, Shortage};
+use crate::error::{Result, Shortage};
 use crate::stock::Named;
-use crate::testing::Shop;
+use crate::testing::{Shop, fields};
 use crate::values::Quantity;
 
 fn fulfil(shop: &Shop<'_>, order: i64, parts: impl Into<Option<Vec<FulfilLine>>>) -> Result<Fulfilled> {
@@ -36,11 +36,4 @@ fn status(shop: &Shop<'_>, order: i64) -> Status {
 
 fn shortage(sku: &str, requested: Quantity, available: Quantity) -> Shortage {
     Shortage { sku: sku.to_owned(), requested, available }
-}
-
-fn fields<T: std::fmt::Debug>(refused: Result<T>) -> Vec<String> {
-    match refused {
-        Err(Error::Invalid(problems)) => problems.into_iter().map(|Problem { field, .. }| field).collect(),
-        other => panic!("{other:?} is no complaint about fields"),
-    }
 }

@@ -183,3 +183,24 @@ fn lists_and_figures_of_a_month_agree() {
         assert_eq!(tomorrow.total, 0);
     });
 }
+
+#[test]
+fn figures_beyond_their_type_fail_neither_a_month_nor_the_reading_of_the_book() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (anvil, syd) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
+        shop.stock(anvil, syd, whole(9));
+        for _ in 0..3 {
+            shop.order(&[(anvil, whole(1))]).unwrap();
+        }
+        fixture.execute(
+            "UPDATE orders SET total = 9000000000000000000; UPDATE order_items SET amount = 9000000000000000000",
+        );
+        fixture.execute("UPDATE stock_levels SET value = 9000000000000000000, quantity = 9000000000000000000");
+        let today = shop.read(|tx| Ok(tx.today())).unwrap();
+        assert_eq!(shop.read(move |tx| orders::statistics(tx, today)).unwrap().orders, 3);
+        let store = fixture.open(|settings| settings.observer = None);
+        let found = fixture.wait(store.survey(crate::verify::verify)).unwrap();
+        assert!(found.iter().any(|finding| finding.rule.starts_with("what is on hand")), "{found:?}");
+    });
+}

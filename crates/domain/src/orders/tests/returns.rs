@@ -1,11 +1,12 @@
 //! Returns: what left may come back once, to where it came from, at what it cost then.
 
 use super::{change, fields, fulfil, parts};
-use crate::error::{Error, Result, Thing};
-use crate::items::{self, Tracking};
-use crate::orders::{self, ReturnLine, Status};
+use crate::error::{Error, Result};
+use crate::items::{self, ItemChanges, Tracking};
+use crate::orders::{self, NewLine, NewOrder, ReturnLine, Status};
 use crate::stock::movements::Kind;
-use crate::testing::{Shop, money, on_both, whole};
+use crate::stock::warehouses;
+use crate::testing::{Shop, money, new_order, on_both, whole};
 use crate::values::Quantity;
 
 fn take_back(shop: &Shop<'_>, order: i64, parts: &[(i64, Quantity, bool)]) -> Result<()> {
@@ -96,10 +97,47 @@ fn what_is_no_longer_sold_can_come_back_but_not_into_stock() {
         let line = shop.lines(order)[0].id;
         fulfil(&shop, order, None).unwrap();
         shop.write(move |tx| items::remove(tx, anvil)).unwrap();
-        let gone = Error::NotFound { thing: Thing::Item, key: "ANVIL".to_owned() };
-        assert_eq!(take_back(&shop, order, &[(line, whole(1), true)]), Err(gone));
+        assert_eq!(fields(take_back(&shop, order, &[(line, whole(1), true)])), ["restock"]);
         assert_eq!(take_back(&shop, order, &[(line, whole(1), false)]), Ok(()));
         assert_eq!(shop.lines(order)[0].returned, whole(1));
+        shop.verify();
+    });
+}
+
+#[test]
+fn goods_come_back_to_the_default_warehouse_where_their_own_is_gone() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (anvil, syd, mel) = (shop.item("ANVIL").id, shop.warehouse("SYD"), shop.warehouse("MEL"));
+        shop.stock(anvil, mel, whole(2));
+        let line = NewLine { product_id: anvil, quantity: whole(2), unit_price: None, serials: Vec::new() };
+        let order = shop.place(NewOrder { warehouse_id: Some(mel), ..new_order(vec![line]) }).unwrap().id;
+        let line = shop.lines(order)[0].id;
+        fulfil(&shop, order, None).unwrap();
+        shop.write(move |tx| warehouses::remove(tx, mel)).unwrap();
+        take_back(&shop, order, &[(line, whole(1), true)]).unwrap();
+        assert_eq!(shop.level(anvil, syd), (whole(1), whole(0)));
+        shop.verify();
+    });
+}
+
+#[test]
+fn units_that_left_before_they_were_told_apart_do_not_go_into_stock() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (anvil, syd) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
+        shop.stock(anvil, syd, whole(2));
+        let order = shop.order(&[(anvil, whole(2))]).unwrap().id;
+        let track = || {
+            let changes = ItemChanges { tracking: Some(Tracking::Serial), ..ItemChanges::default() };
+            shop.write(move |tx| items::amend(tx, anvil, &changes)).map(|_| ())
+        };
+        assert!(matches!(track(), Err(Error::TrackingInUse { .. })));
+        let line = shop.lines(order)[0].id;
+        fulfil(&shop, order, None).unwrap();
+        assert_eq!(track(), Ok(()));
+        assert_eq!(fields(take_back(&shop, order, &[(line, whole(1), true)])), ["restock"]);
+        assert_eq!(take_back(&shop, order, &[(line, whole(1), false)]), Ok(()));
         shop.verify();
     });
 }

@@ -9,7 +9,7 @@ use crate::orders;
 use crate::page::{Start, Window};
 use crate::stock::batches::{self, BatchFilter, Labels, NewBatch};
 use crate::stock::{Adjustment, Named};
-use crate::testing::{Fixture, Shop, code, on_both, whole};
+use crate::testing::{Fixture, Shop, code, on_both, start, whole};
 use crate::values::Quantity;
 
 /// The day so many days from today, as text.
@@ -132,6 +132,24 @@ fn what_comes_without_a_batch_is_unassigned_once() {
             adjust(&shop, adjustment(item, warehouse, whole(2))).unwrap();
         }
         assert_eq!(held(&shop, item), [of("UNASSIGNED", 6)]);
+        shop.verify();
+    });
+}
+
+#[test]
+fn goods_without_a_batch_may_come_to_many_warehouses_at_once() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (item, tenant) = (shop.tracked("CHM", Tracking::Batch), shop.tenant);
+        let places = ["A", "B", "C", "D"].map(|place| shop.warehouse(place));
+        let started = places.map(|place| {
+            let command = adjustment(item, place, whole(1));
+            start(fixture.store.alter(move |lobby| crate::stock::adjust(&mut lobby.as_system(tenant)?, &command)))
+        });
+        for one in started {
+            assert_eq!(one.wait(fixture), Ok(whole(1)));
+        }
+        assert_eq!(held(&shop, item), [of("UNASSIGNED", 4)]);
         shop.verify();
     });
 }

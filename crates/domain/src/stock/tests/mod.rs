@@ -6,8 +6,8 @@ mod serials;
 mod warehouses;
 
 use super::{Adjustment, Named, Transfer};
-use crate::error::{Error, Problem, Result, Shortage};
-use crate::testing::{Shop, code};
+use crate::error::{Error, Result, Shortage};
+use crate::testing::{Shop, code, fields};
 use crate::values::Quantity;
 
 /// More or less of an item, nothing named.
@@ -34,12 +34,4 @@ fn batch(id: i64) -> Named {
 
 fn short(sku: &str, requested: Quantity, available: Quantity) -> Error {
     Error::InsufficientStock(vec![Shortage { sku: sku.to_owned(), requested, available }])
-}
-
-/// The fields that a refusal complains about.
-fn fields<T: std::fmt::Debug>(refused: Result<T>) -> Vec<String> {
-    match refused {
-        Err(Error::Invalid(problems)) => problems.into_iter().map(|Problem { field, .. }| field).collect(),
-        other => panic!("{other:?} is no complaint about fields"),
-    }
 }

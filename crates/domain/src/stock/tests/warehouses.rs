@@ -53,8 +53,11 @@ fn none_closes_while_something_lies_in_it() {
         let (syd, mel) = (shop.warehouse("SYD"), shop.warehouse("MEL"));
         let anvil = shop.item("ANVIL").id;
         shop.stock(anvil, mel, whole(1));
-        assert_eq!(remove(&shop, mel), in_use(mel, "stock lies in it or is promised from it"));
-        assert_eq!(remove(&shop, syd), in_use(syd, "it is the default one (make another the default)"));
+        assert_eq!(
+            remove(&shop, mel),
+            in_use(mel, "stock lies in it or is promised from it: transfer or ship that first")
+        );
+        assert_eq!(remove(&shop, syd), in_use(syd, "it is the default one: make another the default first"));
         let order = crate::orders::NewOrder {
             warehouse_id: Some(mel),
             ..crate::testing::new_order(vec![orders::NewLine {

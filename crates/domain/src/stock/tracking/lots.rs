@@ -9,6 +9,7 @@ use super::{Carried, Pick, Share, UNASSIGNED, in_turn, refusal};
 use crate::counters;
 use crate::error::{Error, Fault, Result, Shortage, Thing};
 use crate::schema::{batch_levels, batches};
+use crate::stock::batches as papers;
 use crate::stock::ledger::{Entry, Reason};
 use crate::stock::movements::Kind;
 use crate::store::Tx;
@@ -19,11 +20,6 @@ const LEVELS: bulk::Into =
     bulk::Into { table: "batch_levels", columns: &["tenant_id", "batch_id", "warehouse_id", "product_id", "quantity"] };
 const LOWERED: bulk::Change =
     bulk::Change { table: "batch_levels", keys: &["batch_id", "warehouse_id"], set: &[], add: &["quantity"] };
-const UNTOLD: bulk::Into = bulk::Into {
-    table: "batches",
-    columns: &["tenant_id", "product_id", "batch_number", "batch_key", "created_at", "updated_at"],
-};
-
 /// What lies of a batch in one place.
 #[derive(Queryable)]
 struct Lot {
@@ -58,7 +54,7 @@ pub(super) fn share_out(
     let good_on = (reason.kind == Kind::Shipment).then(|| tx.today());
     for (at, entry) in in_turn(entries) {
         if let Some(place) = shares.get_mut(at) {
-            *place = lots.divide(entry, good_on)?;
+            *place = lots.divide(entry, good_on).map_err(|error| error.of_item(entry.at))?;
         }
     }
     lots.write(tx)?;
@@ -97,23 +93,25 @@ impl Lots {
     /// The batches that take what comes without one; made where there is none yet. Returns how many were made.
     fn open_unassigned(&mut self, tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<i64> {
         let comes = |entry: &&Entry| entry.pick == Pick::First && entry.quantity > Quantity::ZERO;
-        let homeless = entries.iter().map(|(_, entry)| *entry).filter(comes).collect::<Vec<_>>();
-        if homeless.is_empty() {
+        let homeless = entries.iter().map(|(_, entry)| *entry).filter(comes);
+        let products = homeless.map(|entry| entry.goods.id).collect::<BTreeSet<_>>();
+        if products.is_empty() {
             return Ok(0);
         }
-        let products = homeless.iter().map(|entry| entry.goods.id).collect::<BTreeSet<_>>();
         let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::batch_key.eq(fold(UNASSIGNED)));
-        let these = these.and(batches::product_id.eq_any(products));
+        let these = these.and(batches::product_id.eq_any(products.clone()));
         let known: Vec<(i64, i64)> =
             batches::table.filter(these).select((batches::product_id, batches::id)).load(tx.conn)?;
         self.unassigned = known.into_iter().collect();
-        let missing = homeless.iter().map(|entry| entry.goods.id).filter(|id| !self.unassigned.contains_key(id));
-        let missing = missing.collect::<BTreeSet<_>>();
-        let (number, key, now) = (UNASSIGNED, fold(UNASSIGNED), tx.now());
-        let rows = missing.iter().map(|product| cells![*product, number, key.as_str(), now, now]).collect::<Vec<_>>();
-        let made = bulk::insert_returning(tx.conn, tx.tenant_id(), UNTOLD, &rows)?;
+        let missing = products.into_iter().filter(|product| !self.unassigned.contains_key(product)).collect::<Vec<_>>();
+        let made = papers::insert_unassigned(tx, &missing).map_err(|error| match error {
+            // Another command made it meanwhile, for another warehouse: run again and find it.
+            Error::Duplicate(_) => Fault::Race("a batch was made twice".to_owned()).into(),
+            other => other,
+        })?;
+        let count = counters::rows(made.len());
         self.unassigned.extend(missing.into_iter().zip(made));
-        Ok(counters::rows(rows.len()))
+        Ok(count)
     }
 
     fn divide(&mut self, entry: &Entry, good_on: Option<NaiveDate>) -> Result<Vec<Share>> {

@@ -14,7 +14,8 @@ use crate::stock::movements::Kind;
 use crate::stock::serials::{self as papers, SerialStatus};
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
-use crate::store::portable::ForUpdate;
+use crate::store::connection::MultiBackend;
+use crate::store::portable::{ForUpdate, MOST_PARTS, UnionAll};
 use crate::values::{Code, Quantity, fold};
 
 const MOVED: bulk::Change = bulk::Change {
@@ -25,32 +26,20 @@ const MOVED: bulk::Change = bulk::Change {
 };
 
 /// A unit as it stands before the command.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = serials, check_for_backend(MultiBackend))]
 struct Unit {
     id: i64,
+    #[diesel(column_name = product_id)]
     product: i64,
+    #[diesel(column_name = warehouse_id)]
     warehouse: i64,
     status: SerialStatus,
+    #[diesel(column_name = order_item_id)]
     line: Option<i64>,
+    #[diesel(column_name = serial_key)]
     key: String,
 }
-
-type UnitColumns = (
-    serials::id,
-    serials::product_id,
-    serials::warehouse_id,
-    serials::status,
-    serials::order_item_id,
-    serials::serial_key,
-);
-const COLUMNS: UnitColumns = (
-    serials::id,
-    serials::product_id,
-    serials::warehouse_id,
-    serials::status,
-    serials::order_item_id,
-    serials::serial_key,
-);
 
 /// What a command finds and does.
 struct Units {
@@ -79,7 +68,7 @@ pub(super) fn share_out(
     let (used, carried) = (BTreeSet::new(), Carried::new());
     let mut units = Units { named, here, made, used, carried, moved: Vec::new() };
     for (at, entry) in in_turn(entries) {
-        let ids = units.divide(entry, reason.kind, tx.now())?;
+        let ids = units.divide(entry, reason.kind, tx.now()).map_err(|error| error.of_item(entry.at))?;
         let share = Share { batch: None, serials: ids, quantity: entry.quantity };
         if entry.quantity < Quantity::ZERO {
             let back = Share { quantity: share.quantity.negated(), ..share.clone() };
@@ -116,7 +105,7 @@ impl Units {
             }
         };
         if ids.len() != wanted {
-            let message = format!("must name {wanted} different serial numbers, one for each unit");
+            let message = format!("must name as many different serial numbers as units: {wanted}");
             return Err(refusal("serials", message));
         }
         // The half of a transfer that comes moves what the other half takes.
@@ -153,7 +142,12 @@ impl Units {
         let mut ids = Vec::with_capacity(numbers.len());
         for number in numbers {
             let key = (entry.goods.id, fold(number.as_str()));
-            let known = self.named.get(&key).filter(|unit| !unit.status.is_on_hand()).map(|unit| unit.id);
+            let known = self.named.get(&key);
+            if known.is_some_and(|unit| unit.status == SerialStatus::Sold) {
+                let message = format!("must not be sold: {} {number} was, so return it to its order", entry.goods.sku);
+                return Err(refusal("serials", message));
+            }
+            let known = known.filter(|unit| !unit.status.is_on_hand()).map(|unit| unit.id);
             let unit = self.made.remove(&key).or(known.filter(|id| self.used.insert(*id)));
             ids.push(unit.ok_or_else(|| {
                 let message = format!("must not be in stock already: {} {number} is", entry.goods.sku);
@@ -199,10 +193,12 @@ fn may_go(unit: &Unit, entry: &Entry, kind: Kind) -> bool {
 
 /// What becomes of a unit, and which order line it is noted with.
 fn outcome(kind: Kind, goes: bool, line: Option<i64>) -> (SerialStatus, Option<i64>) {
-    match (kind, goes) {
-        (Kind::Shipment, _) => (SerialStatus::Sold, line),
-        (Kind::Transfer, _) | (_, false) => (SerialStatus::InStock, None),
-        (_, true) => (SerialStatus::Scrapped, None),
+    match kind {
+        Kind::Shipment => (SerialStatus::Sold, line),
+        Kind::Transfer => (SerialStatus::InStock, None),
+        Kind::Receive | Kind::Adjustment | Kind::Return | Kind::Sync | Kind::Opening | Kind::WriteOff => {
+            (if goes { SerialStatus::Scrapped } else { SerialStatus::InStock }, None)
+        }
     }
 }
 
@@ -221,7 +217,8 @@ fn load_named(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(
     }
     let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq_any(products));
     let these = these.and(serials::serial_key.eq_any(keys));
-    let found: Vec<Unit> = ForUpdate(serials::table.filter(these).order(serials::id).select(COLUMNS)).load(tx.conn)?;
+    let found: Vec<Unit> =
+        ForUpdate(serials::table.filter(these).order(serials::id).select(Unit::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|unit| ((unit.product, unit.key.clone()), unit)).collect())
 }
 
@@ -238,7 +235,7 @@ fn record(
         for number in numbers {
             let key = (entry.goods.id, fold(number.as_str()));
             if !keys.insert(key.clone()) {
-                return Err(refusal("serials", format!("must not name {number} twice")));
+                return Err(refusal("serials", format!("must not name {number} twice")).of_item(entry.at));
             }
             if !known.contains_key(&key) {
                 unknown.push(key);
@@ -256,17 +253,27 @@ fn load_here(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(i
     for entry in entries.iter().map(|(_, entry)| *entry).filter(goes) {
         *wanted.entry((entry.goods.id, entry.place.id)).or_default() += whole(&entry.goods, entry.quantity)?;
     }
-    let mut here = BTreeMap::new();
-    for ((product, warehouse), units) in wanted {
-        let at = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq(product));
-        let at = at.and(serials::warehouse_id.eq(warehouse));
-        let query = serials::table.order(serials::id).select(COLUMNS);
-        let limit = i64::try_from(units).unwrap_or(i64::MAX);
-        let free = at.and(serials::status.eq(SerialStatus::InStock));
-        let mut found: Vec<Unit> = query.filter(free).limit(limit).load(tx.conn)?;
-        let promised = at.and(serials::status.eq(SerialStatus::Reserved));
-        found.extend(query.filter(promised).load::<Unit>(tx.conn)?);
-        here.insert((product, warehouse), found);
+    let mut here: BTreeMap<(i64, i64), Vec<Unit>> = BTreeMap::new();
+    if wanted.is_empty() {
+        return Ok(here);
+    }
+    let of_tenant = serials::tenant_id.eq(tx.tenant_id());
+    let query = serials::table.order(serials::id).select(Unit::as_select());
+    let free = |((product, warehouse), units): (&(i64, i64), &usize)| {
+        let at = of_tenant.and(serials::product_id.eq(*product)).and(serials::warehouse_id.eq(*warehouse));
+        let limit = i64::try_from(*units).unwrap_or(i64::MAX);
+        query.filter(at.and(serials::status.eq(SerialStatus::InStock))).limit(limit)
+    };
+    let queries = wanted.iter().map(free).collect::<Vec<_>>();
+    let mut found: Vec<Unit> = Vec::new();
+    for queries in queries.chunks(MOST_PARTS) {
+        found.extend(UnionAll(queries.to_vec()).load::<Unit>(tx.conn)?);
+    }
+    let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = wanted.keys().copied().unzip();
+    let promised = of_tenant.and(serials::product_id.eq_any(products)).and(serials::warehouse_id.eq_any(places));
+    found.extend(query.filter(promised.and(serials::status.eq(SerialStatus::Reserved))).load::<Unit>(tx.conn)?);
+    for unit in found {
+        here.entry((unit.product, unit.warehouse)).or_default().push(unit);
     }
     Ok(here)
 }

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::items::{self, Tracking};
 use crate::schema::{stock_levels as levels, users};
 use crate::store::Lobby;
-use crate::store::portable::{ForUpdate, Portable, Total, advance_sequence};
+use crate::store::portable::{ForUpdate, MOST_PARTS, Portable, Total, UnionAll, advance_sequence};
 use crate::testing::{Fixture, Shop, code, name, on_both, on_postgres, start, whole};
 use crate::values::{LIMIT, Quantity};
 
@@ -94,6 +94,25 @@ fn a_locking_query_reads_like_any_other() {
     });
 }
 
+#[test]
+fn queries_in_one_statement_keep_their_own_orders_and_limits() {
+    on_both(|fixture| {
+        for name in ["a", "b", "c"] {
+            fixture.alter(move |lobby| write_once(lobby, name, name)).unwrap();
+        }
+        let first_two_of = |queries: usize| {
+            fixture.alter(move |lobby| {
+                let query = notes::table.filter(notes::name.ge("a")).order(notes::name.desc()).select(notes::name);
+                Ok(UnionAll(vec![query.limit(2); queries]).load::<String>(lobby.conn)?)
+            })
+        };
+        for queries in [1, 2, MOST_PARTS] {
+            let names = first_two_of(queries).unwrap();
+            assert!(names.chunks(2).all(|names| names == ["c", "b"]) && names.len() == 2 * queries, "{names:?}");
+        }
+    });
+}
+
 /// The sum of all stock of an item.
 fn on_hand(shop: &Shop<'_>, item: i64) -> Result<i64> {
     shop.read(move |tx| {
@@ -119,19 +138,26 @@ fn totals_of_none_one_and_many_rows_are_whole_numbers() {
     });
 }
 
+/// What a total beyond stays at.
+const END: i64 = 9_000_000_000_000_000_000;
+
 #[test]
-fn totals_reach_to_the_end_of_their_type() {
+fn totals_that_do_not_fit_stay_at_their_end() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
         let item = shop.item("ANVIL").id;
         let warehouses = ["A", "B"].map(|place| shop.warehouse(place));
-        for (warehouse, quantity) in warehouses.into_iter().zip([i64::MAX - 1, 1]) {
+        for (warehouse, quantity) in warehouses.into_iter().zip([END - 1, 1]) {
             shop.stock(item, warehouse, whole(1));
             fixture.execute(&format!("UPDATE stock_levels SET quantity = {quantity} WHERE warehouse_id = {warehouse}"));
         }
-        assert_eq!(on_hand(&shop, item), Ok(i64::MAX));
-        shop.stock(item, shop.warehouse("C"), whole(1));
-        assert!(on_hand(&shop, item).is_err(), "one more is an error, not a float and not a negative number");
+        assert_eq!(on_hand(&shop, item), Ok(END));
+        let third = shop.warehouse("C");
+        shop.stock(item, third, whole(1));
+        for more in [10_000, i64::MAX] {
+            fixture.execute(&format!("UPDATE stock_levels SET quantity = {more} WHERE warehouse_id = {third}"));
+            assert_eq!(on_hand(&shop, item), Ok(END), "neither a float nor an error");
+        }
     });
 }
 
