@@ -155,7 +155,7 @@ fn book(tx: &mut Tx<'_>, purchase: &Purchase, parts: &[Part<'_>]) -> Result<()> 
         let serials = || part.asked.map(|asked| asked.serials.clone()).unwrap_or_default().into_iter();
         let pick = pick(goods, part, &labelled, units.entry(part.at).or_insert_with(serials))?;
         let (unit_cost, at) = (Some(part.line.unit_cost), part.asked.map(|_| part.at));
-        entries.push(Entry { pick, unit_cost, at, ..Entry::moving(goods.clone(), place.clone(), part.quantity) });
+        entries.push(Entry { pick, at, unit_cost, ..Entry::moving(goods.clone(), place.clone(), part.quantity) });
     }
     let paper = Some(Paper { kind: "purchase_order", id: purchase.id });
     ledger::book(tx, entries, &Reason { kind: Kind::Receive, paper, notes: None })?;

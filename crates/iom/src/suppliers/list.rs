@@ -3,7 +3,6 @@
 use serde::Serialize;
 use stockbridge_domain::page::Slice;
 use stockbridge_domain::purchasing::suppliers::{self, Supplier, SupplierLine};
-use stockbridge_http::check::Check;
 use stockbridge_http::query::Query;
 use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
@@ -11,8 +10,8 @@ use utoipa::ToSchema;
 
 use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, judged};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -31,7 +30,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn list_suppliers(caller: Caller<Viewer>, page: Query<PageQuery>) -> Answer {
-    let page = caller.understand(|| part_of_list(page)).await?;
+    let page = caller.understand(|| judged(page, PageQuery::check)).await?;
     let say = move |suppliers| ok(&SupplierListResponse::new(suppliers, page));
     caller.read(move |tx| suppliers::list(tx, &page.window), say).await
 }
@@ -79,14 +78,6 @@ pub struct SupplierRow {
     /// Distinct products on its purchase orders that were not cancelled
     #[schema(example = 14)]
     product_count: i64,
-}
-
-fn part_of_list(page: Query<PageQuery>) -> Result<Page, Reason> {
-    let page = page.read()?;
-    let mut check = Check::new();
-    let page = page.check(&mut check);
-    check.finish()?;
-    Ok(page?)
 }
 
 impl SupplierListResponse {

@@ -13,8 +13,8 @@ use utoipa::{IntoParams, ToSchema};
 use super::{PurchaseOrderStatus, po_number};
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
-use crate::error::{ErrorResponse, Reason};
-use crate::requests::{Page, PageQuery};
+use crate::error::ErrorResponse;
+use crate::requests::{Page, PageQuery, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -37,7 +37,7 @@ pub async fn list_purchase_orders(
     filter: Query<PurchaseOrderQuery>,
     page: Query<PageQuery>,
 ) -> Answer {
-    let (filter, page) = caller.understand(|| part_of_list(filter, page)).await?;
+    let (filter, page) = caller.understand(|| part_of(filter, page, PurchaseOrderQuery::check)).await?;
     let say = move |purchases| ok(&PurchaseOrderListResponse::new(purchases, page));
     caller.read(move |tx| purchasing::list(tx, &filter, &page.window), say).await
 }
@@ -106,14 +106,6 @@ pub struct PurchaseOrderRow {
     /// How many lines it has
     #[schema(example = 2)]
     item_count: i64,
-}
-
-fn part_of_list(filter: Query<PurchaseOrderQuery>, page: Query<PageQuery>) -> Result<(PurchaseFilter, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
-    let mut check = Check::new();
-    let (filter, page) = (filter.check(&mut check), page.check(&mut check));
-    check.finish()?;
-    Ok((filter?, page?))
 }
 
 impl PurchaseOrderQuery {
