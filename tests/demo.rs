@@ -112,6 +112,34 @@ fn batches_and_serial_numbers_are_as_documented() {
 }
 
 #[test]
+fn supplier_3_and_purchase_order_88_are_as_documented() {
+    on_the_demo(async |shop| {
+        let suppliers = get(shop, "/suppliers").await.json();
+        let documented = json!({
+            "id": 3, "name": "FastenersPro Pty Ltd", "email": "orders@fastenerspro.com.au", "phone": "+61 3 9000 1234",
+            "payment_terms": "Net 30", "lead_time_days": 7, "product_count": 2
+        });
+        assert_eq!(suppliers["suppliers"][0], documented);
+        let listed = get(shop, "/suppliers/purchase-orders/all?limit=1").await.json();
+        let documented = json!({
+            "id": 88, "po_number": "PO-0088", "supplier_id": 3, "supplier_name": "FastenersPro Pty Ltd",
+            "warehouse_id": 1, "status": "partial", "total_amount": "3240.00", "expected_date": "2026-05-10",
+            "created_at": "2026-04-28T00:00:00Z"
+        });
+        holds(&listed["purchase_orders"][0], &documented);
+        let purchase = get(shop, "/suppliers/purchase-orders/88").await.json();
+        holds(&purchase, &documented);
+        holds(&purchase["items"][0], &json!({"product_id": 12, "quantity": 100, "quantity_received": 60}));
+        holds(&purchase["items"][1], &json!({"product_id": 14, "quantity": 3600, "quantity_received": 0}));
+        let body = json!({"supplier_id": 3, "warehouse_id": 1, "items": [{"product_id": 14, "quantity": 6000, "unit_cost": 0.3}]});
+        let reply = shop.iom().post("/suppliers/purchase-orders", body).await.is(201);
+        holds(&reply.json(), &json!({"id": 89, "po_number": "PO-0089", "status": "draft", "total_amount": "1800.00"}));
+        let reply = shop.iom().post("/suppliers", json!({"name": "FastenersPro Pty Ltd"})).await.is(201);
+        assert_eq!(reply.at("/id"), json!(9));
+    });
+}
+
+#[test]
 fn the_next_of_everything_has_the_documented_id() {
     on_the_demo(async |shop| {
         let (iom, number) = (shop.iom(), |reply: Reply| (reply.at("/id"), reply.at("/order_number")));

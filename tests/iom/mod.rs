@@ -14,6 +14,7 @@ mod orders;
 mod products;
 mod refusals;
 mod serials;
+mod suppliers;
 mod tracked;
 mod warehouses;
 

@@ -2,6 +2,7 @@
 
 mod balances;
 mod orders;
+mod purchasing;
 mod stock;
 
 use std::future::Future;

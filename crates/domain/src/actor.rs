@@ -40,6 +40,18 @@ pub enum Role {
 
 text_value!(Role { Viewer = "viewer", Staff = "staff", Manager = "manager", Admin = "admin" });
 
+/// What a product costs once a purchase order for it is received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, diesel::AsExpression, diesel::FromSqlRow)]
+#[diesel(sql_type = diesel::sql_types::Text)]
+pub enum Costing {
+    /// What its record says.
+    Standard,
+    /// The average of what was paid for what is on hand.
+    Average,
+}
+
+text_value!(Costing { Standard = "standard", Average = "average" });
+
 /// Who a verified credential says is asking. Nothing is believed of it but the names: state is read afresh.
 #[derive(Debug, Clone)]
 pub enum Claim {
@@ -139,6 +151,8 @@ pub struct Tenant {
     pub subscription_ends_at: Option<NaiveDateTime>,
     /// Whether its orders may promise more than is there.
     pub allow_backorder: bool,
+    /// How its products get their costs.
+    pub costing: Costing,
 }
 
 impl std::fmt::Display for Organization {

@@ -30,6 +30,12 @@ pub(crate) const LEVELS: &str = "stock levels";
 pub(crate) const ORDERS: &str = "orders";
 /// All its customers.
 pub(crate) const CUSTOMERS: &str = "customers";
+/// All its suppliers.
+pub(crate) const SUPPLIERS: &str = "suppliers";
+/// All its purchase orders.
+pub(crate) const PURCHASE_ORDERS: &str = "purchase orders";
+/// The number of its last purchase order.
+pub(crate) const PURCHASE_NUMBER: &str = "purchase order number";
 /// The number of its last order.
 pub(crate) const ORDER_NUMBER: &str = "order number";
 

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::actor::Role;
-use crate::orders::Status;
 use crate::values::Quantity;
 
 /// The result of everything the domain does.
@@ -62,13 +61,25 @@ pub enum Error {
     /// No warehouse is named, and the tenant has no default one.
     #[error("there is no default warehouse")]
     NoDefaultWarehouse,
-    /// An order cannot go from one status to another.
-    #[error("an order that is {from} cannot become {to}")]
+    /// A document cannot go from one status to another.
+    #[error("a document that is {from} cannot become {to}")]
     IllegalStatus {
-        /// What it is.
-        from: Status,
+        /// What it is, by its word.
+        from: &'static str,
         /// What it was to become.
-        to: Status,
+        to: &'static str,
+        /// What it can become.
+        allowed: Vec<&'static str>,
+    },
+    /// More is to be received for a line than is outstanding.
+    #[error("line {line} has {outstanding} outstanding, not {requested}")]
+    OverReceipt {
+        /// The line of the purchase order.
+        line: i64,
+        /// What was to be received.
+        requested: Quantity,
+        /// What is outstanding.
+        outstanding: Quantity,
     },
     /// More is to leave for a line than is outstanding.
     #[error("line {line} has {outstanding} outstanding, not {requested}")]
@@ -211,6 +222,12 @@ pub enum Thing {
     OrderLine,
     /// A customer.
     Customer,
+    /// A supplier.
+    Supplier,
+    /// A purchase order.
+    PurchaseOrder,
+    /// A line of a purchase order.
+    PurchaseLine,
     /// A company.
     Tenant,
     /// A user.
@@ -233,6 +250,9 @@ impl Thing {
             Self::Order => "order",
             Self::OrderLine => "order line",
             Self::Customer => "customer",
+            Self::Supplier => "supplier",
+            Self::PurchaseOrder => "purchase order",
+            Self::PurchaseLine => "purchase order line",
             Self::Tenant => "tenant",
             Self::User => "user",
             Self::Uid => "uid",

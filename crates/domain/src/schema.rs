@@ -10,6 +10,7 @@ diesel::table! {
         subscription_ends_at -> Nullable<Timestamp>,
         created_at -> Timestamp,
         allow_backorder -> Bool,
+        costing -> Text,
     }
 }
 
@@ -374,6 +375,66 @@ diesel::table! {
 }
 
 diesel::table! {
+    suppliers (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        name -> Text,
+        email -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        payment_terms -> Nullable<Text>,
+        lead_time_days -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    supplier_products (tenant_id, supplier_id, product_id) {
+        tenant_id -> BigInt,
+        supplier_id -> BigInt,
+        product_id -> BigInt,
+        lines -> BigInt,
+    }
+}
+
+diesel::table! {
+    purchase_orders (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        number -> BigInt,
+        supplier_id -> BigInt,
+        supplier_name -> Text,
+        warehouse_id -> BigInt,
+        status -> Text,
+        total -> BigInt,
+        item_count -> BigInt,
+        expected_date -> Nullable<Date>,
+        notes -> Nullable<Text>,
+        created_by -> Text,
+        request_id -> Nullable<Text>,
+        booked_on -> Date,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    purchase_order_items (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        purchase_order_id -> BigInt,
+        product_id -> BigInt,
+        sku -> Text,
+        product_name -> Text,
+        quantity -> BigInt,
+        unit_cost -> BigInt,
+        amount -> BigInt,
+        received -> BigInt,
+        is_open -> Bool,
+    }
+}
+
+diesel::table! {
     idempotent_replies (tenant_id, credential, key) {
         tenant_id -> BigInt,
         credential -> Text,
@@ -412,5 +473,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     customer_addresses,
     orders,
     order_items,
+    suppliers,
+    supplier_products,
+    purchase_orders,
+    purchase_order_items,
     idempotent_replies,
 );

@@ -22,6 +22,12 @@ pub enum Series {
     OrderLines,
     /// The numbers of the tenant's orders.
     OrderNumbers,
+    /// The ids of suppliers.
+    Suppliers,
+    /// The ids of purchase orders.
+    PurchaseOrders,
+    /// The numbers of the tenant's purchase orders.
+    PurchaseNumbers,
 }
 
 /// Makes `next` the next of a series. A series never goes back: one that is past it stays where it is. Ids are one
@@ -37,6 +43,9 @@ pub fn continue_from(tx: &mut Tx<'_>, series: Series, next: i64) -> Result<()> {
         Series::Serials => "serials",
         Series::Orders => "orders",
         Series::OrderLines => "order_items",
+        Series::Suppliers => "suppliers",
+        Series::PurchaseOrders => "purchase_orders",
+        Series::PurchaseNumbers => return counters::raise(tx, counters::PURCHASE_NUMBER, next.saturating_sub(1)),
         Series::OrderNumbers => return counters::raise(tx, counters::ORDER_NUMBER, next.saturating_sub(1)),
     };
     Ok(continue_sequence(tx.conn, table, next)?)

@@ -10,6 +10,7 @@
 //! - [`warehouses`], [`batches`], [`serials`]: where stock lies and how its parts are told apart.
 //! - [`orders`]: orders, from their placing to what comes back of them.
 //! - [`customers`]: who orders, and where they live.
+//! - [`suppliers`]: who sells to us, purchase orders, and what comes of them.
 //! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
@@ -29,6 +30,7 @@ pub mod orders;
 pub mod products;
 pub mod requests;
 pub mod serials;
+pub mod suppliers;
 pub mod warehouses;
 
 use actix_web::web;
@@ -62,6 +64,7 @@ fn routes() -> Vec<Documented> {
         serials::routes(),
         orders::routes(),
         customers::routes(),
+        suppliers::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
@@ -104,7 +107,8 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "batches", description = "Goods of one make with their dates, of products tracked by batch"),
         (name = "serials", description = "Single units, of products tracked by serial number"),
         (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
-        (name = "customers", description = "Who orders, and their addresses")
+        (name = "customers", description = "Who orders, and their addresses"),
+        (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them")
     ),
     components(schemas(error::ErrorResponse)),
     modifiers(&SecuritySchemes),

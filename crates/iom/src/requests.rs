@@ -8,6 +8,7 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use stockbridge_domain::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT, Start, Window};
+use stockbridge_domain::values::{Name, Quantity};
 use stockbridge_domain::{Error, Problem};
 use stockbridge_http::body::{BodyFault, RawBody, Reading};
 use stockbridge_http::check::{Check, Gap};
@@ -100,6 +101,41 @@ pub fn part_of<Q, T>(
 /// The refusal of a word that is none of these.
 pub(crate) fn one_of(words: impl Iterator<Item = &'static str>) -> String {
     format!("must be one of {}", words.collect::<Vec<_>>().join(", "))
+}
+
+/// A quantity that is more than nothing.
+pub(crate) fn above_zero(check: &mut Check, name: &str, field: Field<Quantity>) -> Result<Quantity, Gap> {
+    match check.required(name, field)? {
+        quantity if quantity <= Quantity::ZERO => Err(check.refuse(name, "must be more than 0")),
+        quantity => Ok(quantity),
+    }
+}
+
+/// The `items` of a body: at least one, and no more than so many.
+pub(crate) fn some_lines<T>(
+    check: &mut Check,
+    lines: Result<Option<Vec<T>>, Gap>,
+    most: usize,
+) -> Result<Option<Vec<T>>, Gap> {
+    match lines? {
+        Some(lines) if lines.is_empty() || lines.len() > most => {
+            Err(check.refuse("items", format!("must hold 1 to {most} lines")))
+        }
+        lines => Ok(lines),
+    }
+}
+
+/// Somebody at some place; whether mail arrives there, only sending it would tell.
+pub(crate) fn email(check: &mut Check, field: Field<Option<Name>>) -> Result<Option<Name>, Gap> {
+    let email = check.optional_text("email", field)?;
+    let is_one = |email: &Name| {
+        let parts = email.as_str().rsplit_once('@').is_some_and(|(who, place)| !who.is_empty() && !place.is_empty());
+        parts && !email.as_str().chars().any(char::is_whitespace)
+    };
+    if email.as_ref().is_none_or(is_one) {
+        return Ok(email);
+    }
+    Err(check.refuse("email", "must be an e-mail address such as jane@example.com"))
 }
 
 impl Id {

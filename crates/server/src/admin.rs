@@ -38,19 +38,23 @@ pub(crate) async fn tenant(store: &Store, command: Tenant) -> Done {
                 let end =
                     tenant.subscription_ends_at.map_or_else(|| "no end".to_owned(), |end| format!("until {end} UTC"));
                 let backorders = if tenant.allow_backorder { "backorders" } else { "no backorders" };
-                format!("{}\t{}\t{}\t{}\t{end}\t{backorders}", tenant.id.get(), tenant.code, tenant.name, tenant.zone)
+                let (id, costing) = (tenant.id.get(), tenant.costing);
+                format!(
+                    "{id}\t{}\t{}\t{}\t{end}\t{backorders}\t{costing} costing",
+                    tenant.code, tenant.name, tenant.zone
+                )
             };
             Ok(all.iter().map(line).collect::<Vec<_>>().join("\n"))
         }
-        Tenant::Set { code, name, zone, subscription_ends, allow_backorder } => {
+        Tenant::Set { code, name, zone, subscription_ends, allow_backorder, costing } => {
             let name = name.map(|name| text::<255>("--name", &name)).transpose()?;
             let days = subscription_ends.map(|text| last_day(&text)).transpose()?;
             let tenant = code.clone();
             let set = store.alter(move |lobby| {
                 let zone_then = zone.map_or_else(|| tenants::by_code(lobby, &tenant).map(|known| known.zone), Ok)?;
                 let subscription_ends_at = days.map(|day| day.map(|day| end_of(day, zone_then)));
-                let changes =
-                    tenants::TenantChanges { name: name.clone(), zone, subscription_ends_at, allow_backorder };
+                let (name, costing) = (name.clone(), costing.map(Into::into));
+                let changes = tenants::TenantChanges { name, zone, subscription_ends_at, allow_backorder, costing };
                 tenants::set(lobby, &tenant, &changes)
             });
             set.await.map_err(|error| said(&error))?;

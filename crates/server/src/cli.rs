@@ -104,6 +104,24 @@ pub enum LogFormat {
     Json,
 }
 
+/// What products cost once purchase orders are received.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Costing {
+    /// What their records say.
+    Standard,
+    /// The moving average of what was paid.
+    Average,
+}
+
+impl From<Costing> for stockbridge_domain::Costing {
+    fn from(costing: Costing) -> Self {
+        match costing {
+            Costing::Standard => Self::Standard,
+            Costing::Average => Self::Average,
+        }
+    }
+}
+
 /// The API dialects.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Dialect {
@@ -150,6 +168,9 @@ pub enum Tenant {
         /// Whether its orders may promise more than is there.
         #[arg(long, value_name = "true|false")]
         allow_backorder: Option<bool>,
+        /// What its products cost once purchase orders are received.
+        #[arg(long)]
+        costing: Option<Costing>,
     },
 }
 

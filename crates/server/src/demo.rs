@@ -5,6 +5,7 @@ mod catalogue;
 mod history;
 mod orders;
 mod people;
+mod purchases;
 mod stock;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
@@ -57,6 +58,7 @@ fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -
     keys::enter(acme, &shopify()?, KEY.to_owned())?;
     stock::load(lobby)?;
     people::load(lobby)?;
+    purchases::load(lobby)?;
     history::load(lobby)
 }
 

@@ -202,13 +202,14 @@ fn of_domain(error: Error) -> Wording {
             let message = "would lead to a figure beyond what can be recorded: send a smaller one";
             invalid("V3_INV_VALIDATION_FAILED", &[Problem::new("data", message)])
         }
-        // This dialect neither moves stock nor takes orders.
+        // This dialect neither moves stock nor orders anything.
         error @ (Error::InsufficientStock(_)
         | Error::SerialsTaken(_)
         | Error::Unexpected { .. }
         | Error::NoDefaultWarehouse
         | Error::IllegalStatus { .. }
         | Error::OverFulfilment { .. }
+        | Error::OverReceipt { .. }
         | Error::OverReturn { .. }) => invalid("V3_INV_VALIDATION_FAILED", &[Problem::new("data", error.to_string())]),
         Error::WrongCredentials => {
             let message = "Wrong uid or secret: check both, and that the uid is enabled.";
@@ -377,6 +378,9 @@ fn word_for(thing: Thing) -> &'static str {
         | Thing::Order
         | Thing::OrderLine
         | Thing::Customer
+        | Thing::Supplier
+        | Thing::PurchaseOrder
+        | Thing::PurchaseLine
         | Thing::User
         | Thing::Uid => thing.word(),
     }

@@ -4,7 +4,7 @@ use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
-use crate::actor::{Tenant, TenantId};
+use crate::actor::{Costing, Tenant, TenantId};
 use crate::error::{Error, Fault, Result, Thing};
 use crate::schema::tenants;
 use crate::store::Lobby;
@@ -22,6 +22,7 @@ pub(crate) struct TenantRow {
     pub(crate) zone: String,
     pub(crate) subscription_ends_at: Option<NaiveDateTime>,
     pub(crate) allow_backorder: bool,
+    pub(crate) costing: Costing,
 }
 
 /// A tenant to be.
@@ -50,6 +51,8 @@ pub struct TenantChanges {
     pub subscription_ends_at: Option<Option<NaiveDateTime>>,
     /// Whether its orders may promise more than is there.
     pub allow_backorder: Option<bool>,
+    /// How its products get their costs.
+    pub costing: Option<Costing>,
 }
 
 #[derive(Insertable)]
@@ -62,6 +65,7 @@ struct Insert<'a> {
     subscription_ends_at: Option<NaiveDateTime>,
     created_at: NaiveDateTime,
     allow_backorder: bool,
+    costing: Costing,
 }
 
 /// Opens the books of a new tenant.
@@ -77,6 +81,7 @@ pub fn create(lobby: &mut Lobby<'_>, new: &NewTenant) -> Result<TenantId> {
         subscription_ends_at: new.subscription_ends_at,
         created_at: lobby.now,
         allow_backorder: false,
+        costing: Costing::Standard,
     };
     let insert = diesel::insert_into(tenants::table);
     let id = match new.id {
@@ -136,6 +141,7 @@ pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result
             tenants::zone.eq(zone.name()),
             tenants::subscription_ends_at.eq(subscription_ends_at),
             tenants::allow_backorder.eq(changes.allow_backorder.unwrap_or(tenant.allow_backorder)),
+            tenants::costing.eq(changes.costing.unwrap_or(tenant.costing)),
         ))
         .execute(lobby.conn)?;
     get(lobby, tenant.id)
@@ -158,10 +164,10 @@ impl TryFrom<TenantRow> for Tenant {
     type Error = Error;
 
     fn try_from(row: TenantRow) -> Result<Self> {
-        let TenantRow { id, code, code_key: _, name, zone, subscription_ends_at, allow_backorder } = row;
+        let TenantRow { id, code, code_key: _, name, zone, subscription_ends_at, allow_backorder, costing } = row;
         let zone = zone
             .parse()
             .map_err(|_| Fault::Internal(format!("tenant {} has the unknown time zone {zone}", id.get())))?;
-        Ok(Self { id, code, name, zone, subscription_ends_at, allow_backorder })
+        Ok(Self { id, code, name, zone, subscription_ends_at, allow_backorder, costing })
     }
 }

@@ -1,5 +1,7 @@
 //! Making, changing and removing items. Both dialects come through here; only the words differ.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -165,7 +167,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
         .set(columns(&after))
         .execute(tx.conn)?;
     if after.cost_price != before.cost_price {
-        stock::revalue(tx, id, after.cost_price.unwrap_or_default())?;
+        stock::revalue(tx, &BTreeMap::from([(id, after.cost_price.unwrap_or_default())]))?;
     }
     count(tx, Some(&before), Some(&after))?;
     Ok(after)
@@ -174,7 +176,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
 /// Removes an item with its pictures; what is left of it is written off. Movements and order lines stay.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::InUse`] while an open order is for it.
+/// [`Error::NotFound`]; [`Error::InUse`] while an open order or purchase order is for it.
 pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let item = lock(tx, id)?;
     stock::write_off(tx, id)?;

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::fulfil::fulfil_locked;
 use super::{Line, Order, PROMISE, Status, lock, set_status};
 use crate::actor::Role;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::partners::customers;
 use crate::schema::order_items;
 use crate::stock::goods;
@@ -28,7 +28,7 @@ pub fn change_status(tx: &mut Tx<'_>, id: i64, to: Status) -> Result<()> {
         return Ok(());
     }
     if !order.status.next().contains(&to) {
-        return Err(Error::IllegalStatus { from: order.status, to });
+        return Err(order.status.refuse(to));
     }
     match to {
         Status::Fulfilled => fulfil_locked(tx, &order, lines, None).map(|_| ()),

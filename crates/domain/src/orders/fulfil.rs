@@ -44,7 +44,7 @@ pub struct Fulfilled {
 pub fn fulfil(tx: &mut Tx<'_>, order: i64, wanted: Option<&[FulfilLine]>) -> Result<Fulfilled> {
     let (order, lines) = lock(tx, order)?;
     if !order.status.is_open() {
-        return Err(Error::IllegalStatus { from: order.status, to: Status::Fulfilled });
+        return Err(order.status.refuse(Status::Fulfilled));
     }
     fulfil_locked(tx, &order, lines, wanted)
 }

@@ -68,6 +68,12 @@ impl Status {
         }
     }
 
+    /// The refusal to go on to another status.
+    pub(crate) fn refuse(self, to: Self) -> Error {
+        let allowed = self.next().iter().map(|status| status.as_str()).collect();
+        Error::IllegalStatus { from: self.as_str(), to: to.as_str(), allowed }
+    }
+
     /// Whether it still promises stock.
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Paid | Self::Fulfilling)

@@ -10,7 +10,7 @@ use super::serials::MOST_AT_ONCE;
 use super::tracking::Pick;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::items::Tracking;
-use crate::schema::order_items;
+use crate::schema::{order_items, purchase_order_items};
 use crate::store::Tx;
 use crate::values::{Code, Notes, Quantity};
 
@@ -148,9 +148,17 @@ pub fn open(tx: &mut Tx<'_>, command: &Opening) -> Result<()> {
 /// Writes off all that is left of a product that goes away, and drops its rows.
 ///
 /// # Errors
-/// [`Error::InUse`] while an open order promises it.
+/// [`Error::InUse`] while an open order promises it, or an open purchase order is to bring more.
 pub fn write_off(tx: &mut Tx<'_>, product: i64) -> Result<()> {
     if let Some(by) = wanted_by(tx, product)? {
+        return Err(Error::InUse { thing: Thing::Item, key: product.to_string(), by });
+    }
+    let expected = purchase_order_items::tenant_id.eq(tx.tenant_id());
+    let expected = expected.and(purchase_order_items::product_id.eq(product));
+    let expected = purchase_order_items::table.filter(expected.and(purchase_order_items::is_open.eq(true)));
+    let purchase: Option<i64> = expected.select(purchase_order_items::purchase_order_id).first(tx.conn).optional()?;
+    if let Some(purchase) = purchase {
+        let by = format!("the open purchase order with id {purchase} is for it: receive or cancel that first");
         return Err(Error::InUse { thing: Thing::Item, key: product.to_string(), by });
     }
     let goods = goods::one(tx, product, "id")?;

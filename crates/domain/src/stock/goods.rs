@@ -8,7 +8,7 @@ use crate::error::{Error, Result, Thing};
 use crate::items::Tracking;
 use crate::schema::{products, warehouses};
 use crate::store::Tx;
-use crate::store::portable::ForKeyShare;
+use crate::store::portable::{ForKeyShare, ForUpdate};
 use crate::values::Money;
 
 /// What a command needs to know of a product.
@@ -40,13 +40,27 @@ impl Goods {
 
 /// The products with these ids, held so that none can be removed or tracked otherwise before the transaction ends.
 pub(crate) fn load(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Goods>> {
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.eq_any(distinct(ids)));
+    let query = products::table.filter(these).order(products::id).select(Goods::as_select());
+    Ok(by_id(ForKeyShare(query).load(tx.conn)?))
+}
+
+/// The products with these ids, held for who changes what they cost: no other command books them meanwhile.
+pub(crate) fn claim(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Goods>> {
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.eq_any(distinct(ids)));
+    let query = products::table.filter(these).order(products::id).select(Goods::as_select());
+    Ok(by_id(ForUpdate(query).load(tx.conn)?))
+}
+
+fn distinct(ids: &[i64]) -> Vec<i64> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
     ids.dedup();
-    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.eq_any(ids));
-    let query = products::table.filter(these).order(products::id).select(Goods::as_select());
-    let found: Vec<Goods> = ForKeyShare(query).load(tx.conn)?;
-    Ok(found.into_iter().map(|goods| (goods.id, goods)).collect())
+    ids
+}
+
+fn by_id(found: Vec<Goods>) -> BTreeMap<i64, Goods> {
+    found.into_iter().map(|goods| (goods.id, goods)).collect()
 }
 
 /// One product that a command refers to.
@@ -76,6 +90,17 @@ pub(crate) fn place(tx: &mut Tx<'_>, id: Option<i64>, field: &str) -> Result<Pla
 pub(crate) fn find_place(tx: &mut Tx<'_>, id: i64) -> Result<Option<Place>> {
     let this = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.eq(id));
     Ok(warehouses::table.filter(this).select(Place::as_select()).first(tx.conn).optional()?)
+}
+
+/// Holds a warehouse for a document that refers to it, so that it cannot be closed before that is written.
+///
+/// # Errors
+/// [`Error::UnknownReference`] naming `field` for one that was closed meanwhile.
+pub(crate) fn hold(tx: &mut Tx<'_>, place: &Place, field: &str) -> Result<()> {
+    let this = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.eq(place.id));
+    let query = ForKeyShare(warehouses::table.filter(this).select(warehouses::id));
+    let held: Option<i64> = query.get_result(tx.conn).optional()?;
+    held.map(|_| ()).ok_or_else(|| unknown(field, Thing::Warehouse, place.id))
 }
 
 fn unknown(field: &str, thing: Thing, id: i64) -> Error {

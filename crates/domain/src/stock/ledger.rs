@@ -217,13 +217,14 @@ pub(crate) fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, l
     Ok(())
 }
 
-/// Values what lies of a product at another cost.
-pub(crate) fn revalue(tx: &mut Tx<'_>, product: i64, cost: Money) -> Result<()> {
-    let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq(product));
-    let query = levels::table.filter(these).order(levels::warehouse_id);
-    let found: Vec<(i64, Quantity)> =
-        ForUpdate(query.select((levels::warehouse_id, levels::quantity))).load(tx.conn)?;
-    let row = |(warehouse, quantity): (i64, Quantity)| {
+/// Values what lies of products at other costs.
+pub(crate) fn revalue(tx: &mut Tx<'_>, costs: &BTreeMap<i64, Money>) -> Result<()> {
+    let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(costs.keys().copied()));
+    let query = levels::table.filter(these).order((levels::product_id, levels::warehouse_id));
+    let query = query.select((levels::product_id, levels::warehouse_id, levels::quantity));
+    let found: Vec<(i64, i64, Quantity)> = ForUpdate(query).load(tx.conn)?;
+    let row = |(product, warehouse, quantity): (i64, i64, Quantity)| {
+        let cost = costs.get(&product).copied().unwrap_or_default();
         Ok(cells![product, warehouse, cost.times(quantity).ok_or(Error::OutOfRange)?])
     };
     let rows = found.into_iter().map(row).collect::<Result<Vec<_>>>()?;

@@ -119,7 +119,8 @@ pub fn create(tx: &mut Tx<'_>, new: &NewSerials) -> Result<Vec<Serial>> {
     let place = goods::place(tx, new.warehouse_id, "warehouse_id")?;
     check_free(tx, goods.id, &new.numbers)?;
     let (product_id, warehouse_id) = (goods.id, place.id);
-    let ids = insert(tx, product_id, warehouse_id, &new.numbers)?;
+    let units = new.numbers.iter().map(|number| (product_id, warehouse_id, number)).collect::<Vec<_>>();
+    let ids = insert(tx, &units)?;
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let paper = match ids.as_slice() {
         [only] => Some(Paper { kind: "serial", id: *only }),
@@ -163,8 +164,8 @@ pub(crate) fn check_count<'n>(named: impl Iterator<Item = &'n Vec<Code>>) -> Res
     Err(Error::Invalid(vec![Problem::new("serials", message)]))
 }
 
-/// Records units without booking them.
-pub(super) fn insert(tx: &mut Tx<'_>, product: i64, warehouse: i64, numbers: &[Code]) -> Result<Vec<i64>> {
+/// Records units without booking them: each by its product, its warehouse and its number.
+pub(super) fn insert(tx: &mut Tx<'_>, units: &[(i64, i64, &Code)]) -> Result<Vec<i64>> {
     const UNITS: bulk::Into = bulk::Into {
         table: "serials",
         columns: &[
@@ -179,8 +180,10 @@ pub(super) fn insert(tx: &mut Tx<'_>, product: i64, warehouse: i64, numbers: &[C
         ],
     };
     let (status, now) = (SerialStatus::InStock.as_str(), tx.now());
-    let row = |number: &Code| cells![product, number.as_str(), fold(number.as_str()), warehouse, status, now, now];
-    let rows = numbers.iter().map(row).collect::<Vec<_>>();
+    let row = |(product, warehouse, number): &(i64, i64, &Code)| {
+        cells![*product, number.as_str(), fold(number.as_str()), *warehouse, status, now, now]
+    };
+    let rows = units.iter().map(row).collect::<Vec<_>>();
     Ok(bulk::insert_returning(tx.conn, tx.tenant_id(), UNITS, &rows)?)
 }
 
@@ -292,7 +295,7 @@ pub(crate) fn let_go(tx: &mut Tx<'_>, lines: &[i64]) -> Result<()> {
 }
 
 /// Refuses the same number twice.
-pub(super) fn check_distinct(numbers: &[Code]) -> Result<()> {
+fn check_distinct(numbers: &[Code]) -> Result<()> {
     let mut seen = BTreeSet::new();
     match numbers.iter().find(|number| !seen.insert(fold(number.as_str()))) {
         Some(twice) => Err(Error::Invalid(vec![Problem::new("serials", format!("must not name {twice} twice"))])),

@@ -10,7 +10,8 @@ use super::ledger;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::items::master::{Entry, entries_of};
 use crate::orders::Status;
-use crate::schema::{orders, stock_levels as levels, warehouses as places};
+use crate::purchasing::PurchaseStatus;
+use crate::schema::{orders, purchase_orders, stock_levels as levels, warehouses as places};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::{ForUpdate, Total, advance_sequence};
@@ -165,8 +166,8 @@ pub fn replace(tx: &mut Tx<'_>, id: i64, details: &Details) -> Result<Warehouse>
 /// Closes a warehouse for good. Movements and orders that are done keep its id.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::InUse`] while stock lies in it, an open order is fulfilled from it, another
-/// warehouse belongs to its branch, or it is the default one of several.
+/// [`Error::NotFound`]; [`Error::InUse`] while stock lies in it, an open order is fulfilled from it or an open
+/// purchase order is to come to it, another warehouse belongs to its branch, or it is the default one of several.
 pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let warehouse = lock(tx, id)?;
     let tenant = tx.tenant_id();
@@ -193,6 +194,11 @@ fn used_by(tx: &mut Tx<'_>, warehouse: &Warehouse) -> Result<Option<String>> {
     let open = open.and(orders::status.eq_any(Status::ALL.iter().filter(|status| status.is_open())));
     if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
         return Ok(Some("open orders are fulfilled from it: fulfil or cancel them first".to_owned()));
+    }
+    let expected = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::warehouse_id.eq(warehouse.id));
+    let expected = expected.and(purchase_orders::status.eq_any(PurchaseStatus::OPEN));
+    if diesel::select(exists(purchase_orders::table.filter(expected))).get_result(tx.conn)? {
+        return Ok(Some("open purchase orders are to come to it: receive or cancel them first".to_owned()));
     }
     let branch: Option<i64> = places::table
         .filter(others.and(places::branch_id.eq(warehouse.id)))

@@ -16,6 +16,8 @@ use crate::items::{self, Item, ItemChanges, ItemFilter, ItemLine, NewItem, Track
 use crate::orders::{self, Channel, Line, NewLine, NewOrder, Order};
 use crate::page::{Slice, Start, Window};
 use crate::partners::customers::{self, Address, AddressKind, CustomerType, NewAddress, NewCustomer};
+use crate::purchasing::suppliers::{self, SupplierDetails};
+use crate::purchasing::{self, NewPurchase, NewPurchaseLine};
 use crate::stock::batches::{self, Labels, NewBatch};
 use crate::stock::movements::{self, Movement, MovementFilter};
 use crate::stock::serials::{self, NewSerials};
@@ -160,6 +162,25 @@ impl<'f> Shop<'f> {
         let [line2, city, state, postcode, country] = [None, None, None, None, None];
         let new = NewAddress { kind, line1: name(line1), line2, city, state, postcode, country, is_default };
         self.write(move |tx| customers::add_address(tx, customer, &new)).expect("a new address")
+    }
+
+    /// Records a supplier.
+    pub(crate) fn supplier(&self, called: &str) -> i64 {
+        let (email, phone, payment_terms) = (None, None, None);
+        let new = SupplierDetails { name: name(called), email, phone, payment_terms, lead_time_days: None };
+        self.write(move |tx| suppliers::create(tx, &new)).expect("a new supplier").id
+    }
+
+    /// Writes a purchase order: items, how much of each, the cost of one unit.
+    pub(crate) fn purchase(&self, supplier_id: i64, wanted: &[(i64, Quantity, &str)]) -> i64 {
+        let line = |(product_id, quantity, each): &(i64, Quantity, &str)| NewPurchaseLine {
+            product_id: *product_id,
+            quantity: *quantity,
+            unit_cost: Some(Price::parse(each).expect("a cost")),
+        };
+        let lines = wanted.iter().map(line).collect();
+        let new = NewPurchase { supplier_id, warehouse_id: None, expected_date: None, notes: None, lines };
+        self.write(move |tx| purchasing::place(tx, &new)).expect("a new purchase order").id
     }
 
     /// Orders items from the default warehouse.

@@ -6,7 +6,10 @@ use diesel::sql_types::BigInt;
 use super::{MOST, Violation};
 use crate::actor::TenantId;
 use crate::error::Result;
-use crate::schema::{order_items as lines, products, stock_levels as levels, stock_movements as movements};
+use crate::schema::{
+    order_items as lines, products, purchase_order_items as ordered, stock_levels as levels,
+    stock_movements as movements,
+};
 use crate::store::Lobby;
 use crate::values::{Money, Quantity};
 
@@ -34,6 +37,11 @@ pub(super) struct Check {
 
 pub(super) const CHECKS: &[Check] = &[
     Check { rule: "a line's amount is its quantity × its price", row: "order line", read: order_lines },
+    Check {
+        rule: "a purchase order line's amount is its quantity × its cost",
+        row: "purchase order line",
+        read: bought,
+    },
     Check { rule: "a stock row's value is its quantity × the product's cost", row: "product, warehouse", read: stock },
     Check { rule: "a movement's value is its quantity × the cost of that day", row: "movement", read: moved },
 ];
@@ -70,6 +78,21 @@ fn order_lines(lobby: &mut Lobby<'_>, (tenant, id, _): Key) -> Result<Vec<Figure
             lines::quantity,
             lines::unit_price.nullable(),
             lines::amount,
+        ))
+        .limit(SLICE);
+    Ok(rows.load(lobby.conn)?)
+}
+
+fn bought(lobby: &mut Lobby<'_>, (tenant, id, _): Key) -> Result<Vec<Figure>> {
+    let later = ordered::tenant_id.eq(tenant).and(ordered::id.gt(id));
+    let rows = ordered::table
+        .filter(ordered::tenant_id.gt(tenant).or(later))
+        .order((ordered::tenant_id, ordered::id))
+        .select((
+            (ordered::tenant_id, ordered::id, 0_i64.into_sql::<BigInt>()),
+            ordered::quantity,
+            ordered::unit_cost.nullable(),
+            ordered::amount,
         ))
         .limit(SLICE);
     Ok(rows.load(lobby.conn)?)

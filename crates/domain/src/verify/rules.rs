@@ -135,7 +135,10 @@ pub(super) const RULES: &[(&str, &str)] = &[
             UNION ALL SELECT tenant_id, 'movements', COUNT(*) FROM stock_movements GROUP BY tenant_id
             UNION ALL SELECT tenant_id, 'orders', COUNT(*) FROM orders GROUP BY tenant_id
             UNION ALL SELECT tenant_id, 'customers', COUNT(*) FROM customers GROUP BY tenant_id
-            UNION ALL SELECT tenant_id, name, 0 FROM tenant_counters WHERE name <> 'order number'
+            UNION ALL SELECT tenant_id, 'suppliers', COUNT(*) FROM suppliers GROUP BY tenant_id
+            UNION ALL SELECT tenant_id, 'purchase orders', COUNT(*) FROM purchase_orders GROUP BY tenant_id
+            UNION ALL SELECT tenant_id, name, 0 FROM tenant_counters
+            WHERE name NOT IN ('order number', 'purchase order number')
          ) r LEFT JOIN tenant_counters c ON c.tenant_id = r.tenant_id AND c.name = r.name
          GROUP BY r.tenant_id, r.name HAVING COALESCE(MAX(c.value), 0) <> SUM(r.total)",
     ),
@@ -171,18 +174,88 @@ pub(super) const RULES: &[(&str, &str)] = &[
          FROM stock_levels WHERE quantity < 0 OR reserved < 0
          UNION ALL SELECT tenant_id, 'order line ' || id || ': ' || fulfilled || ' of ' || quantity || ' fulfilled, '
             || returned || ' returned' FROM order_items
-         WHERE quantity <= 0 OR fulfilled < 0 OR fulfilled > quantity OR returned < 0 OR returned > fulfilled",
+         WHERE quantity <= 0 OR fulfilled < 0 OR fulfilled > quantity OR returned < 0 OR returned > fulfilled
+         UNION ALL SELECT tenant_id, 'purchase order line ' || id || ': ' || received || ' of ' || quantity || ' received'
+         FROM purchase_order_items WHERE quantity <= 0 OR received < 0 OR received > quantity",
     ),
     (
         "a line belongs to an order",
         "SELECT i.tenant_id AS tenant, 'line ' || i.id || ' of order ' || i.order_id AS what
-         FROM order_items i LEFT JOIN orders o ON o.tenant_id = i.tenant_id AND o.id = i.order_id WHERE o.id IS NULL",
+         FROM order_items i LEFT JOIN orders o ON o.tenant_id = i.tenant_id AND o.id = i.order_id WHERE o.id IS NULL
+         UNION ALL SELECT i.tenant_id, 'line ' || i.id || ' of purchase order ' || i.purchase_order_id
+         FROM purchase_order_items i
+         LEFT JOIN purchase_orders o ON o.tenant_id = i.tenant_id AND o.id = i.purchase_order_id WHERE o.id IS NULL",
     ),
     (
         "an order is fulfilled exactly when all of its lines are",
         "SELECT o.tenant_id AS tenant, 'order ' || o.id || ' is ' || o.status AS what FROM orders o
          WHERE o.status <> 'cancelled' AND (o.status IN ('fulfilled', 'shipped')) = EXISTS (SELECT 1 FROM order_items i
             WHERE i.tenant_id = o.tenant_id AND i.order_id = o.id AND i.fulfilled < i.quantity)",
+    ),
+    (
+        "a purchase order is the sum of its lines",
+        "SELECT o.tenant_id AS tenant, 'purchase order ' || o.id || ': ' || o.total || ' for ' || o.item_count
+            || ' lines, lines: ' || COALESCE(i.total, 0) || ' for ' || COALESCE(i.lines, 0) AS what
+         FROM purchase_orders o LEFT JOIN (
+            SELECT tenant_id, purchase_order_id, SUM_OF(amount) AS total, COUNT(*) AS lines
+            FROM purchase_order_items GROUP BY tenant_id, purchase_order_id
+         ) i ON i.tenant_id = o.tenant_id AND i.purchase_order_id = o.id
+         WHERE o.total <> COALESCE(i.total, 0) OR o.item_count <> COALESCE(i.lines, 0)",
+    ),
+    (
+        "a purchase order's line is open exactly while its order is and something is outstanding",
+        "SELECT i.tenant_id AS tenant, 'line ' || i.id || ' of purchase order ' || i.purchase_order_id
+            || ', which is ' || o.status AS what
+         FROM purchase_order_items i
+         JOIN purchase_orders o ON o.tenant_id = i.tenant_id AND o.id = i.purchase_order_id
+         WHERE i.is_open <> (o.status IN ('draft', 'ordered', 'partial') AND i.received < i.quantity)",
+    ),
+    (
+        "a purchase order's status is how much of it has come",
+        "SELECT o.tenant_id AS tenant, 'purchase order ' || o.id || ' is ' || o.status AS what
+         FROM purchase_orders o JOIN (
+            SELECT tenant_id, purchase_order_id, MAX(CASE WHEN received < quantity THEN 1 ELSE 0 END) AS lacks,
+                MAX(CASE WHEN received > 0 THEN 1 ELSE 0 END) AS holds
+            FROM purchase_order_items GROUP BY tenant_id, purchase_order_id
+         ) i ON i.tenant_id = o.tenant_id AND i.purchase_order_id = o.id
+         WHERE (o.status IN ('draft', 'ordered') AND i.holds = 1) OR (o.status = 'partial' AND i.holds = 0)
+            OR (o.status <> 'cancelled' AND (o.status = 'received') = (i.lacks = 1))",
+    ),
+    (
+        "what was received for a purchase order's lines is what its movements say",
+        "SELECT i.tenant_id AS tenant, 'purchase order ' || i.purchase_order_id || ', product ' || i.product_id
+            || ': received ' || i.total || ', movements ' || COALESCE(m.total, 0) AS what
+         FROM (
+            SELECT tenant_id, purchase_order_id, product_id, SUM_OF(received) AS total
+            FROM purchase_order_items GROUP BY tenant_id, purchase_order_id, product_id
+         ) i LEFT JOIN (
+            SELECT tenant_id, reference_id, product_id, SUM_OF(quantity) AS total FROM stock_movements
+            WHERE reference_type = 'purchase_order' AND kind = 'receive' GROUP BY tenant_id, reference_id, product_id
+         ) m ON m.tenant_id = i.tenant_id AND m.reference_id = i.purchase_order_id AND m.product_id = i.product_id
+         WHERE i.total <> COALESCE(m.total, 0)",
+    ),
+    (
+        "a supplier's products are those of its purchase orders that were not cancelled",
+        "SELECT b.tenant_id AS tenant, 'supplier ' || b.supplier_id || ', product ' || b.product_id || ': '
+            || SUM(b.counted) || ' lines, purchase orders: ' || SUM(b.written) AS what
+         FROM (
+            SELECT tenant_id, supplier_id, product_id, lines AS counted, 0 AS written FROM supplier_products
+            UNION ALL SELECT o.tenant_id, o.supplier_id, i.product_id, 0, 1 FROM purchase_order_items i
+            JOIN purchase_orders o ON o.tenant_id = i.tenant_id AND o.id = i.purchase_order_id
+            JOIN suppliers s ON s.tenant_id = o.tenant_id AND s.id = o.supplier_id
+            WHERE o.status <> 'cancelled'
+         ) b GROUP BY b.tenant_id, b.supplier_id, b.product_id HAVING SUM(b.counted) <> SUM(b.written)",
+    ),
+    (
+        "open purchase orders name a supplier, a warehouse and products that are there",
+        "SELECT o.tenant_id AS tenant, 'purchase order ' || o.id || ': supplier ' || o.supplier_id || ', warehouse '
+            || o.warehouse_id || ', product ' || i.product_id AS what
+         FROM purchase_orders o
+         JOIN purchase_order_items i ON i.tenant_id = o.tenant_id AND i.purchase_order_id = o.id AND i.is_open
+         LEFT JOIN suppliers s ON s.tenant_id = o.tenant_id AND s.id = o.supplier_id
+         LEFT JOIN warehouses w ON w.tenant_id = o.tenant_id AND w.id = o.warehouse_id
+         LEFT JOIN products p ON p.tenant_id = o.tenant_id AND p.id = i.product_id
+         WHERE s.id IS NULL OR w.id IS NULL OR p.id IS NULL",
     ),
     (
         "no reply is remembered half",

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stockbridge_domain::partners::customers::{self, Customer, NewCustomer};
 use stockbridge_domain::values::Name;
 use stockbridge_http::body::RawBody;
-use stockbridge_http::check::{Check, Gap};
+use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
 use stockbridge_http::reply::created;
 use stockbridge_http::routes::Documented;
@@ -87,7 +87,7 @@ impl CustomerRequest {
         let Self { name, email, phone, company, customer_type } = requests::json(body)?;
         let mut check = Check::new();
         let name = check.required("name", name);
-        let email = email_of(&mut check, email);
+        let email = requests::email(&mut check, email);
         let phone = check.optional_text("phone", phone);
         let company = check.optional_text("company", company);
         let customer_type = check.optional_text("customer_type", customer_type);
@@ -95,19 +95,6 @@ impl CustomerRequest {
         let customer_type = customer_type?.map_or(customers::CustomerType::Retail, customers::CustomerType::from);
         Ok(NewCustomer { id: None, name: name?, email: email?, phone: phone?, company: company?, customer_type })
     }
-}
-
-/// Somebody at some place; whether mail arrives there, only sending it would tell.
-fn email_of(check: &mut Check, field: Field<Option<Name>>) -> Result<Option<Name>, Gap> {
-    let email = check.optional_text("email", field)?;
-    let is_one = |email: &Name| {
-        let parts = email.as_str().rsplit_once('@').is_some_and(|(who, place)| !who.is_empty() && !place.is_empty());
-        parts && !email.as_str().chars().any(char::is_whitespace)
-    };
-    if email.as_ref().is_none_or(is_one) {
-        return Ok(email);
-    }
-    Err(check.refuse("email", "must be an e-mail address such as jane@example.com"))
 }
 
 impl From<Customer> for CustomerCreatedResponse {

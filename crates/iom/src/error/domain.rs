@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use stockbridge_domain::orders::Status as OrderStatus;
 use stockbridge_domain::{Error, Fault, Problem, Role, Shortage, Thing, Unique};
 use stockbridge_http::numbers::Number;
 
@@ -56,10 +55,15 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let message = "is required, since there is no default warehouse: name one that GET /api/warehouses lists";
             invalid("no_default_warehouse", vec![Problem::new("warehouse_id", message)])
         }
-        Error::IllegalStatus { from, to } => illegal_status(from, to),
+        Error::IllegalStatus { from, to, allowed } => illegal_status(from, to, allowed),
         Error::OverFulfilment { line, requested, outstanding } => {
             let error = format!("Order item {line} has {outstanding} left to fulfil, not {requested}: send less.");
             too_much("over_fulfilment", "quantity_fulfilled", error, requested.into(), outstanding.into())
+        }
+        Error::OverReceipt { line, requested, outstanding } => {
+            let error =
+                format!("Purchase order item {line} has {outstanding} left to receive, not {requested}: send less.");
+            too_much("over_receipt", "quantity", error, requested.into(), outstanding.into())
         }
         Error::OverReturn { line, requested, returnable } => {
             let error = format!("Order item {line} can take back {returnable}, not {requested}: send less.");
@@ -143,14 +147,13 @@ fn shortage(shortages: Vec<Shortage>) -> Wording {
     Wording { details, ..wording(StatusCode::CONFLICT, "insufficient_stock", error) }
 }
 
-fn illegal_status(from: OrderStatus, to: OrderStatus) -> Wording {
-    let allowed = from.next().iter().map(|status| status.as_str()).collect::<Vec<_>>();
+fn illegal_status(from: &'static str, to: &'static str, allowed: Vec<&'static str>) -> Wording {
     let message = match allowed.as_slice() {
         [] => format!("cannot be {to}: an order that is {from} stays so"),
         allowed => format!("cannot be {to}: an order that is {from} can become {}", allowed.join(", ")),
     };
     let error = format!("status {message}");
-    let (from, to, allowed) = (Some(from.as_str()), Some(to.as_str()), Some(allowed));
+    let (from, to, allowed) = (Some(from), Some(to), Some(allowed));
     let details = vec![ErrorDetail { from, to, allowed, ..detail("status", message) }];
     Wording { details, ..wording(StatusCode::CONFLICT, "illegal_status", error) }
 }
@@ -201,6 +204,9 @@ fn list_of(thing: Thing) -> &'static str {
         Thing::Batch => "GET /api/batches lists those that do",
         Thing::Order => "GET /api/orders lists those that do",
         Thing::OrderLine => "GET /api/orders/:id lists the order's items",
+        Thing::Supplier => "GET /api/suppliers lists those that do",
+        Thing::PurchaseOrder => "GET /api/suppliers/purchase-orders/all lists those that do",
+        Thing::PurchaseLine => "GET /api/suppliers/purchase-orders/:id lists the purchase order's items",
         Thing::Customer => "GET /api/customers lists those that do",
         Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::User | Thing::Uid => "check its id",
     }

@@ -11,11 +11,11 @@ use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
-use super::{OrderStatus, above_zero, some_lines};
+use super::{OrderStatus, some_lines};
 use crate::answer::Answer;
 use crate::auth::{Caller, Manager, Staff};
 use crate::error::{ErrorResponse, Reason};
-use crate::requests::{self, BodyRefusals, Id};
+use crate::requests::{self, BodyRefusals, Id, above_zero};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {

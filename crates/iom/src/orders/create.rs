@@ -11,11 +11,11 @@ use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::address::{ShippingAddress, ShippingAddressRequest};
-use super::{OrderChannel, OrderStatus, above_zero, number, some_lines};
+use super::{OrderChannel, OrderStatus, number, some_lines};
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Staff};
 use crate::error::{ErrorResponse, Reason};
-use crate::requests::{self, BodyRefusals};
+use crate::requests::{self, BodyRefusals, above_zero};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {

@@ -11,12 +11,12 @@ pub mod stats;
 
 use serde::Serialize;
 use stockbridge_domain::orders::{Channel, MOST_LINES, Status};
-use stockbridge_domain::values::Quantity;
 use stockbridge_http::check::{Check, Gap};
-use stockbridge_http::fields::Field;
 use stockbridge_http::routes::Documented;
 use stockbridge_http::scalar::{FromScalar, Scalar};
 use utoipa::ToSchema;
+
+use crate::requests;
 
 /// The routes of this room.
 pub fn routes() -> Vec<Documented> {
@@ -69,22 +69,9 @@ fn number(number: i64) -> String {
     format!("ORD-{number}")
 }
 
-/// A quantity that is more than nothing.
-fn above_zero(check: &mut Check, name: &str, field: Field<Quantity>) -> Result<Quantity, Gap> {
-    match check.required(name, field)? {
-        quantity if quantity <= Quantity::ZERO => Err(check.refuse(name, "must be more than 0")),
-        quantity => Ok(quantity),
-    }
-}
-
 /// The lines of a body: at least one, and no more than an order may have.
 fn some_lines<T>(check: &mut Check, lines: Result<Option<Vec<T>>, Gap>) -> Result<Option<Vec<T>>, Gap> {
-    match lines? {
-        Some(lines) if lines.is_empty() || lines.len() > MOST_LINES => {
-            Err(check.refuse("items", format!("must hold 1 to {MOST_LINES} lines")))
-        }
-        lines => Ok(lines),
-    }
+    requests::some_lines(check, lines, MOST_LINES)
 }
 
 impl From<Status> for OrderStatus {

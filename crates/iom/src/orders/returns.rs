@@ -13,11 +13,11 @@ use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::detail::OrderItem;
-use super::{above_zero, some_lines};
+use super::some_lines;
 use crate::answer::Answer;
 use crate::auth::{Caller, Staff};
 use crate::error::{ErrorResponse, Reason};
-use crate::requests::{self, BodyRefusals, Id};
+use crate::requests::{self, BodyRefusals, Id, above_zero};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {

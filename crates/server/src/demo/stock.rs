@@ -27,7 +27,7 @@ pub(super) const SOUTHERN_WIDGETS: i64 = 13;
 pub(super) const WIDGETS: i64 = 14;
 
 /// Product and whole units in Sydney, when the books were opened.
-const OPENINGS: &[(i64, i64)] = &[(BRACKET, 618), (BOLT, 98), (SAMPLE, 72), (SECOND, 30), (NOTEBOOK, 216)];
+const OPENINGS: &[(i64, i64)] = &[(BRACKET, 558), (BOLT, 98), (SAMPLE, 72), (SECOND, 30), (NOTEBOOK, 116)];
 
 /// Product, warehouse and level.
 const REORDER: &[(i64, i64, i64)] = &[

@@ -46,7 +46,7 @@ fn every_step_is_allowed_or_refused_as_decided() {
                 let order = order_at(&shop, anvil, from);
                 let before = shop.level(anvil, syd);
                 let is_allowed = from == to || allowed.contains(&(from, to));
-                let expected = if is_allowed { Ok(()) } else { Err(Error::IllegalStatus { from, to }) };
+                let expected = if is_allowed { Ok(()) } else { Err(from.refuse(to)) };
                 assert_eq!(change(&shop, order, to), expected, "{from} → {to}");
                 assert_eq!(status(&shop, order), if is_allowed { to } else { from }, "{from} → {to}");
                 if from == to || !is_allowed {

@@ -20,7 +20,6 @@ const LEVELS: bulk::Into =
     bulk::Into { table: "batch_levels", columns: &["tenant_id", "batch_id", "warehouse_id", "product_id", "quantity"] };
 const LOWERED: bulk::Change =
     bulk::Change { table: "batch_levels", keys: &["batch_id", "warehouse_id"], set: &[], add: &["quantity"] };
-
 /// What lies of a batch in one place.
 #[derive(Queryable)]
 struct Lot {

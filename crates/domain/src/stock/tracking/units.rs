@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::{Carried, Pick, Share, in_turn, refusal, whole};
+use crate::counters;
 use crate::error::{Error, Result, Shortage};
 use crate::schema::serials;
 use crate::stock::ledger::{Entry, Floor, Reason};
@@ -45,9 +47,10 @@ struct Units {
     named: BTreeMap<(i64, String), Unit>,
     /// On hand in one place, in the order in which they go.
     here: BTreeMap<(i64, i64), Vec<Unit>>,
+    /// Those that are recorded for the command, by product and number.
+    made: BTreeMap<(i64, String), i64>,
     used: BTreeSet<i64>,
     carried: Carried,
-    made: i64,
     moved: Vec<Vec<bulk::Cell>>,
 }
 
@@ -60,10 +63,12 @@ pub(super) fn share_out(
 ) -> Result<i64> {
     let named = load_named(tx, entries)?;
     let here = load_here(tx, entries)?;
+    let made = record(tx, entries, &named)?;
+    let count = counters::rows(made.len());
     let (used, carried) = (BTreeSet::new(), Carried::new());
-    let mut units = Units { named, here, used, carried, made: 0, moved: Vec::new() };
+    let mut units = Units { named, here, made, used, carried, moved: Vec::new() };
     for (at, entry) in in_turn(entries) {
-        let ids = units.divide(tx, entry, reason.kind).map_err(|error| error.of_item(entry.at))?;
+        let ids = units.divide(entry, reason.kind, tx.now()).map_err(|error| error.of_item(entry.at))?;
         let share = Share { batch: None, serials: ids, quantity: entry.quantity };
         if entry.quantity < Quantity::ZERO {
             let back = Share { quantity: share.quantity.negated(), ..share.clone() };
@@ -74,16 +79,16 @@ pub(super) fn share_out(
         }
     }
     bulk::update(tx.conn, tx.tenant_id(), MOVED, &units.moved)?;
-    Ok(units.made)
+    Ok(count)
 }
 
 impl Units {
-    fn divide(&mut self, tx: &mut Tx<'_>, entry: &Entry, kind: Kind) -> Result<Vec<i64>> {
+    fn divide(&mut self, entry: &Entry, kind: Kind, now: NaiveDateTime) -> Result<Vec<i64>> {
         let wanted = whole(&entry.goods, entry.quantity)?;
         let goes = entry.quantity < Quantity::ZERO;
         let ids = match &entry.pick {
             Pick::Numbers(numbers) if goes => self.named_here(entry, numbers, kind)?,
-            Pick::Numbers(numbers) => self.found(tx, entry, numbers)?,
+            Pick::Numbers(numbers) => self.found(entry, numbers)?,
             Pick::Units(ids) => ids.clone(),
             Pick::Carried => {
                 let taken = self.carried.remove(&entry.goods.id).unwrap_or_default();
@@ -106,7 +111,7 @@ impl Units {
         // The half of a transfer that comes moves what the other half takes.
         if kind != Kind::Transfer || !goes {
             let (status, line) = outcome(kind, goes, entry.line);
-            let row = |id: &i64| cells![*id, status.as_str(), entry.place.id, line, tx.now()];
+            let row = |id: &i64| cells![*id, status.as_str(), entry.place.id, line, now];
             self.moved.extend(ids.iter().map(row));
         }
         Ok(ids)
@@ -132,28 +137,23 @@ impl Units {
         Ok(ids)
     }
 
-    /// Units that turned up: unknown ones are recorded, known ones must not be in stock already.
-    fn found(&mut self, tx: &mut Tx<'_>, entry: &Entry, numbers: &[Code]) -> Result<Vec<i64>> {
-        let (mut ids, mut unknown) = (Vec::new(), Vec::new());
+    /// Units that turned up: those that are recorded now, and known ones, which must not be in stock already.
+    fn found(&mut self, entry: &Entry, numbers: &[Code]) -> Result<Vec<i64>> {
+        let mut ids = Vec::with_capacity(numbers.len());
         for number in numbers {
-            match self.named.get(&(entry.goods.id, fold(number.as_str()))) {
-                None => unknown.push(number.clone()),
-                Some(unit) if unit.status == SerialStatus::Sold => {
-                    let message =
-                        format!("must not be sold: {} {number} was, so return it to its order", entry.goods.sku);
-                    return Err(refusal("serials", message));
-                }
-                Some(unit) if !unit.status.is_on_hand() && self.used.insert(unit.id) => ids.push(unit.id),
-                Some(_) => {
-                    let message = format!("must not be in stock already: {} {number} is", entry.goods.sku);
-                    return Err(refusal("serials", message));
-                }
+            let key = (entry.goods.id, fold(number.as_str()));
+            let known = self.named.get(&key);
+            if known.is_some_and(|unit| unit.status == SerialStatus::Sold) {
+                let message = format!("must not be sold: {} {number} was, so return it to its order", entry.goods.sku);
+                return Err(refusal("serials", message));
             }
+            let known = known.filter(|unit| !unit.status.is_on_hand()).map(|unit| unit.id);
+            let unit = self.made.remove(&key).or(known.filter(|id| self.used.insert(*id)));
+            ids.push(unit.ok_or_else(|| {
+                let message = format!("must not be in stock already: {} {number} is", entry.goods.sku);
+                refusal("serials", message)
+            })?);
         }
-        papers::check_distinct(numbers)?;
-        let made = papers::insert(tx, entry.goods.id, entry.place.id, &unknown)?;
-        self.made += i64::try_from(made.len()).unwrap_or(i64::MAX);
-        ids.extend(made);
         Ok(ids)
     }
 
@@ -220,6 +220,30 @@ fn load_named(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(
     let found: Vec<Unit> =
         ForUpdate(serials::table.filter(these).order(serials::id).select(Unit::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|unit| ((unit.product, unit.key.clone()), unit)).collect())
+}
+
+/// Records the units that come and are not known yet, all in one statement.
+fn record(
+    tx: &mut Tx<'_>,
+    entries: &[(usize, &Entry)],
+    known: &BTreeMap<(i64, String), Unit>,
+) -> Result<BTreeMap<(i64, String), i64>> {
+    let (mut keys, mut rows) = (BTreeSet::new(), Vec::new());
+    let mut unknown = Vec::new();
+    for (_, entry) in entries.iter().filter(|(_, entry)| entry.quantity > Quantity::ZERO) {
+        let Pick::Numbers(numbers) = &entry.pick else { continue };
+        for number in numbers {
+            let key = (entry.goods.id, fold(number.as_str()));
+            if !keys.insert(key.clone()) {
+                return Err(refusal("serials", format!("must not name {number} twice")).of_item(entry.at));
+            }
+            if !known.contains_key(&key) {
+                unknown.push(key);
+                rows.push((entry.goods.id, entry.place.id, number));
+            }
+        }
+    }
+    Ok(unknown.into_iter().zip(papers::insert(tx, &rows)?).collect())
 }
 
 /// What is on hand where units are to be picked: of each product no more than could be wanted.

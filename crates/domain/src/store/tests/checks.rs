@@ -70,6 +70,19 @@ const BROKEN: &[(&str, &[&str])] = &[
         "order_items_fulfilled",
         &["UPDATE order_items SET fulfilled = -1", "UPDATE order_items SET fulfilled = quantity + 1"],
     ),
+    ("tenants_costing", &["UPDATE tenants SET costing = 'fifo'", "UPDATE tenants SET costing = ''"]),
+    ("suppliers_lead_time_days", &["UPDATE suppliers SET lead_time_days = -1"]),
+    ("supplier_products_lines", &["UPDATE supplier_products SET lines = -1"]),
+    (
+        "purchase_orders_status",
+        &["UPDATE purchase_orders SET status = 'lost'", "UPDATE purchase_orders SET status = ''"],
+    ),
+    ("purchase_orders_item_count", &["UPDATE purchase_orders SET item_count = 0"]),
+    ("purchase_order_items_quantity", &["UPDATE purchase_order_items SET quantity = 0, received = 0"]),
+    (
+        "purchase_order_items_received",
+        &["UPDATE purchase_order_items SET received = -1", "UPDATE purchase_order_items SET received = quantity + 1"],
+    ),
     (
         "order_items_returned",
         &["UPDATE order_items SET returned = -1", "UPDATE order_items SET returned = fulfilled + 1"],
@@ -81,6 +94,7 @@ const AT_THE_EDGE: &[&str] = &[
     "UPDATE products SET sku = :64, name = :255, barcode = :64, base_price = 9000000000000000, weight = 0
      WHERE id = (SELECT MIN(id) FROM products)",
     "UPDATE tenants SET code = :64",
+    "UPDATE purchase_order_items SET received = quantity",
     "UPDATE stock_levels SET quantity = 0, reserved = 0, reorder_level = 0",
 ];
 
@@ -113,6 +127,8 @@ fn one_of_each(fixture: &Fixture) {
     shop.address(customer, "1 Ship St", AddressKind::Shipping, false);
     let order = shop.order_of(Some(customer), &[(item, whole(2))]).unwrap();
     shop.write(move |tx| orders::fulfil(tx, order.id, None)).unwrap();
+    let supplier = shop.supplier("FastenersPro");
+    shop.purchase(supplier, &[(item, whole(2), "1.00")]);
 }
 
 #[test]
