@@ -2,7 +2,9 @@
 //! served binary makes of a crowd is proved under `proof`.
 
 use actix_web::rt;
+use chrono_tz::Tz;
 use serde_json::json;
+use stockbridge_domain::access::tenants::{self, TenantChanges};
 use stockbridge_domain::items::{self, ItemChanges, NewItem, Tracking};
 use stockbridge_domain::orders::{self, Channel, FulfilLine, NewLine, NewOrder, ReturnLine, Status};
 use stockbridge_domain::stock::batches::{self, Labels, NewBatch};
@@ -114,6 +116,33 @@ fn batches_and_serial_numbers_stay_true_under_every_kind_of_change() {
 }
 
 /// One change of tracked stock: sell, sell and take back, carry there, carry back, lose.
+#[test]
+fn every_day_is_counted_by_the_zone_of_the_tenant_though_it_changes_meanwhile() {
+    on_each_engine(async |shop| {
+        let product = write(shop, |tx| goods(tx, "ANVIL", Tracking::None, 1_000)).await.expect("goods");
+        let order = order(&[(product, 1)]);
+        let store = shop.store.clone();
+        let moving = rt::spawn(async move {
+            for zone in [Tz::Pacific__Kiritimati, Tz::Pacific__Niue, Tz::UTC, Tz::Pacific__Kiritimati] {
+                let changes = TenantChanges { zone: Some(zone), ..TenantChanges::default() };
+                store.alter(move |lobby| tenants::set(lobby, "SHOP", &changes)).await.expect("a zone");
+            }
+        });
+        let sold = crowd(shop, |_| {
+            let order = order.clone();
+            move |tx: &mut Tx<'_>| {
+                let placed = orders::place(tx, &order)?;
+                orders::fulfil(tx, placed.id, None).map(|_| ())
+            }
+        });
+        for sold in sold.await {
+            sold.expect("no order is turned away");
+        }
+        moving.await.expect("no task fails");
+        // The books are read at the end of every test: each day must be that of the last zone.
+    });
+}
+
 fn any_change(tx: &mut Tx<'_>, kind: usize, product: i64, second: i64) -> Result<()> {
     let carry =
         |from, to| Transfer { product_id: product, from, to, quantity: whole(2), named: Named::default(), notes: None };

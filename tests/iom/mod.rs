@@ -13,6 +13,7 @@ mod login;
 mod orders;
 mod products;
 mod refusals;
+mod reports;
 mod serials;
 mod suppliers;
 mod tracked;

@@ -3,6 +3,7 @@
 mod balances;
 mod orders;
 mod purchasing;
+mod reports;
 mod stock;
 
 use std::future::Future;

@@ -20,7 +20,7 @@ fn a_step_of_an_order_costs_the_same_statements_however_many_lines_it_has() {
                 steps.push(life(shop, json!({"items": items.collect::<Vec<_>>()})).await);
             }
             assert_eq!(steps[1], steps[2], "{tracking}: place, fulfil in part, fulfil, take back, place, cancel");
-            assert!(steps[2].iter().all(|count| *count <= 17), "{tracking}: {:?}", steps[2]);
+            assert!(steps[2].iter().all(|count| *count <= 24), "{tracking}: {:?}", steps[2]);
         }
     });
 }

@@ -16,6 +16,8 @@ use crate::store::connection::Conn;
 pub(crate) const PRODUCTS: &str = "products";
 /// Its active products.
 pub(crate) const ACTIVE_PRODUCTS: &str = "products.active";
+/// Its active products of which something is on hand.
+pub(crate) const STOCKED_PRODUCTS: &str = "products.stocked";
 
 /// All batches of a tenant.
 pub(crate) const BATCHES: &str = "batches";
@@ -46,10 +48,17 @@ const FIRST: bulk::Into = bulk::Into { table: "tenant_counters", columns: &["ten
 #[derive(Debug, Default)]
 pub(crate) struct Moved(BTreeMap<TenantId, BTreeMap<&'static str, i64>>);
 
+impl Moved {
+    /// Moves a counter when the transaction ends.
+    pub(crate) fn add(&mut self, tenant: TenantId, name: &'static str, change: i64) {
+        *self.0.entry(tenant).or_default().entry(name).or_default() += change;
+    }
+}
+
 /// Moves a counter when the transaction ends.
 pub(crate) fn add(tx: &mut Tx<'_>, name: &'static str, change: i64) {
     let tenant = tx.tenant_id();
-    *tx.moved.0.entry(tenant).or_default().entry(name).or_default() += change;
+    tx.gathered.counters.add(tenant, name, change);
 }
 
 /// So many rows, as a counter moves.
@@ -74,6 +83,14 @@ pub(crate) fn read(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
     let this = counters::tenant_id.eq(tx.tenant_id()).and(counters::name.eq(name));
     let row = counters::table.filter(this).select(counters::value).first(tx.conn).optional()?;
     Ok(row.unwrap_or(0))
+}
+
+/// What several counters stand at, in the order of their names here.
+pub(crate) fn read_all<const N: usize>(tx: &mut Tx<'_>, names: [&'static str; N]) -> Result<[i64; N]> {
+    let these = counters::tenant_id.eq(tx.tenant_id()).and(counters::name.eq_any(names));
+    let rows: Vec<(String, i64)> =
+        counters::table.filter(these).select((counters::name, counters::value)).load(tx.conn)?;
+    Ok(names.map(|name| rows.iter().find(|(known, _)| known == name).map_or(0, |(_, value)| *value)))
 }
 
 /// Moves all counters of a transaction, in one statement for each tenant.

@@ -446,6 +446,56 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    stock_totals (tenant_id, product_id) {
+        tenant_id -> BigInt,
+        product_id -> BigInt,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    warehouse_totals (tenant_id, warehouse_id) {
+        tenant_id -> BigInt,
+        warehouse_id -> BigInt,
+        stock_rows -> BigInt,
+        skus -> BigInt,
+        low -> BigInt,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    daily_orders (tenant_id, day, status) {
+        tenant_id -> BigInt,
+        day -> Date,
+        status -> Text,
+        orders -> BigInt,
+        revenue -> BigInt,
+        units -> BigInt,
+    }
+}
+
+diesel::table! {
+    daily_cogs (tenant_id, day) {
+        tenant_id -> BigInt,
+        day -> Date,
+        cogs -> BigInt,
+    }
+}
+
+diesel::table! {
+    daily_product_cogs (tenant_id, day, product_id) {
+        tenant_id -> BigInt,
+        day -> Date,
+        product_id -> BigInt,
+        sku -> Text,
+        product_name -> Text,
+        units -> BigInt,
+        cogs -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     tenants,
     users,
@@ -478,4 +528,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     purchase_orders,
     purchase_order_items,
     idempotent_replies,
+    stock_totals,
+    warehouse_totals,
+    daily_orders,
+    daily_cogs,
+    daily_product_cogs,
 );

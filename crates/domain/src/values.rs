@@ -142,6 +142,16 @@ impl Money {
         Self(if self.0 < 0 { -units } else { units })
     }
 
+    /// What one unit comes to where so many come to this, rounded half away from zero to four decimals; nothing of no
+    /// units.
+    #[must_use]
+    pub fn per(self, units: Quantity) -> Self {
+        let (value, count) = (i128::from(self.0) * i128::from(UNIT), i128::from(units.0));
+        let each = (value.abs() * 2 + count.abs()).checked_div(count.abs() * 2).unwrap_or(0);
+        let each = i64::try_from(each).unwrap_or(i64::MAX);
+        Self(if (value < 0) == (count < 0) { each } else { -each })
+    }
+
     /// Rounded half away from zero to exactly two decimals, as figures in reports are printed: `84320.50`.
     pub fn two_decimals(self) -> String {
         let rounded = self.decimal().round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);

@@ -14,6 +14,7 @@ pub struct Number(Figure);
 enum Figure {
     Quantity(Quantity),
     Money(Money),
+    Percent(i64),
 }
 
 impl Number {
@@ -25,6 +26,11 @@ impl Number {
     /// An amount with exactly two decimals, rounded half away from zero: `84320.50`.
     pub const fn money(amount: Money) -> Self {
         Self(Figure::Money(amount))
+    }
+
+    /// A share with exactly one decimal, given in thousandths: `61.9`.
+    pub const fn percent(permille: i64) -> Self {
+        Self(Figure::Percent(permille))
     }
 }
 
@@ -47,6 +53,10 @@ impl Serialize for Number {
                 }
             }
             Figure::Money(amount) => exact(amount.two_decimals(), serializer),
+            Figure::Percent(permille) => {
+                let (sign, tenths) = (if permille < 0 { "-" } else { "" }, permille.unsigned_abs());
+                exact(format!("{sign}{}.{}", tenths / 10, tenths % 10), serializer)
+            }
         }
     }
 }
@@ -83,6 +93,13 @@ mod tests {
 
     fn quantity(text: &str) -> String {
         serde_json::to_string(&Number::quantity(Quantity::parse(text).unwrap())).unwrap()
+    }
+
+    #[test]
+    fn shares_have_one_decimal() {
+        for (permille, digits) in [(619, "61.9"), (0, "0.0"), (-5, "-0.5"), (-1_000, "-100.0"), (7, "0.7")] {
+            assert_eq!(serde_json::to_string(&Number::percent(permille)).unwrap(), digits);
+        }
     }
 
     fn money(text: &str) -> String {

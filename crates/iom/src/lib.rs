@@ -11,6 +11,7 @@
 //! - [`orders`]: orders, from their placing to what comes back of them.
 //! - [`customers`]: who orders, and where they live.
 //! - [`suppliers`]: who sells to us, purchase orders, and what comes of them.
+//! - [`reports`]: what all of it comes to.
 //! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
@@ -28,6 +29,7 @@ pub mod error;
 pub mod inventory;
 pub mod orders;
 pub mod products;
+pub mod reports;
 pub mod requests;
 pub mod serials;
 pub mod suppliers;
@@ -65,6 +67,7 @@ fn routes() -> Vec<Documented> {
         orders::routes(),
         customers::routes(),
         suppliers::routes(),
+        reports::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
@@ -108,9 +111,10 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "serials", description = "Single units, of products tracked by serial number"),
         (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
         (name = "customers", description = "Who orders, and their addresses"),
-        (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them")
+        (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them"),
+        (name = "reports", description = "What all of it comes to: revenue, cost of goods sold, what stock is worth")
     ),
-    components(schemas(error::ErrorResponse)),
+    components(schemas(error::ErrorResponse, reports::financial::ReportPeriod)),
     modifiers(&SecuritySchemes),
     security(("bearer" = []))
 )]

@@ -91,11 +91,24 @@ pub fn part_of<Q, T>(
     page: Query<PageQuery>,
     judge: impl FnOnce(Q, &mut Check) -> Result<T, Gap>,
 ) -> Result<(T, Page), Reason> {
-    let (filter, page) = (filter.read()?, page.read()?);
+    both(filter, judge, page, PageQuery::check)
+}
+
+/// What two queries ask for, each read by its judge.
+///
+/// # Errors
+/// All that is wrong with both.
+pub fn both<P, Q, T, U>(
+    one: Query<P>,
+    judge_one: impl FnOnce(P, &mut Check) -> Result<T, Gap>,
+    other: Query<Q>,
+    judge_other: impl FnOnce(Q, &mut Check) -> Result<U, Gap>,
+) -> Result<(T, U), Reason> {
+    let (one, other) = (one.read()?, other.read()?);
     let mut check = Check::new();
-    let (filter, page) = (judge(filter, &mut check), page.check(&mut check));
+    let (one, other) = (judge_one(one, &mut check), judge_other(other, &mut check));
     check.finish()?;
-    Ok((filter?, page?))
+    Ok((one?, other?))
 }
 
 /// The refusal of a word that is none of these.

@@ -6,9 +6,11 @@ use diesel::prelude::*;
 
 use crate::actor::{Costing, Tenant, TenantId};
 use crate::error::{Error, Fault, Result, Thing};
+use crate::rollups::days;
 use crate::schema::tenants;
 use crate::store::Lobby;
-use crate::store::portable::advance_sequence;
+use crate::store::connection::Conn;
+use crate::store::portable::{ForKeyShare, ForUpdate, advance_sequence};
 use crate::values::{Code, Name, fold};
 
 /// A tenant as it is stored.
@@ -126,12 +128,17 @@ pub fn list(lobby: &mut Lobby<'_>) -> Result<Vec<Tenant>> {
     rows.into_iter().map(Tenant::try_from).collect()
 }
 
-/// Changes what is given of a tenant.
+/// Changes what is given of a tenant. With a zone all days are counted by that one, those of before too.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown code.
 pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result<Tenant> {
     let tenant = by_code(lobby, code)?;
+    if changes.zone.is_some() {
+        // Whoever counts something into a day holds the tenant until it is written.
+        let this = tenants::table.filter(tenants::id.eq(tenant.id)).select(tenants::id);
+        ForUpdate(this).get_result::<TenantId>(lobby.conn)?;
+    }
     let name = changes.name.as_ref().map_or(tenant.name.as_str(), Name::as_str);
     let zone = changes.zone.unwrap_or(tenant.zone);
     let subscription_ends_at = changes.subscription_ends_at.unwrap_or(tenant.subscription_ends_at);
@@ -144,6 +151,9 @@ pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result
             tenants::costing.eq(changes.costing.unwrap_or(tenant.costing)),
         ))
         .execute(lobby.conn)?;
+    if let Some(zone) = changes.zone {
+        days::recount(lobby.conn, tenant.id, zone)?;
+    }
     get(lobby, tenant.id)
 }
 
@@ -156,6 +166,17 @@ pub fn any(lobby: &mut Lobby<'_>) -> Result<bool> {
     Ok(first.is_some())
 }
 
+/// The zone of a tenant as it is now, which stays so until the transaction ends.
+pub(crate) fn hold_zone(conn: &mut Conn, id: TenantId) -> Result<Tz> {
+    let query = tenants::table.filter(tenants::id.eq(id)).select(tenants::zone);
+    let zone: String = ForKeyShare(query).get_result(conn)?;
+    parse_zone(id, &zone)
+}
+
+fn parse_zone(id: TenantId, zone: &str) -> Result<Tz> {
+    zone.parse().map_err(|_| Fault::Internal(format!("tenant {} has the unknown time zone {zone}", id.get())).into())
+}
+
 fn unknown(key: &str) -> Error {
     Error::NotFound { thing: Thing::Tenant, key: key.to_owned() }
 }
@@ -165,9 +186,7 @@ impl TryFrom<TenantRow> for Tenant {
 
     fn try_from(row: TenantRow) -> Result<Self> {
         let TenantRow { id, code, code_key: _, name, zone, subscription_ends_at, allow_backorder, costing } = row;
-        let zone = zone
-            .parse()
-            .map_err(|_| Fault::Internal(format!("tenant {} has the unknown time zone {zone}", id.get())))?;
+        let zone = parse_zone(id, &zone)?;
         Ok(Self { id, code, name, zone, subscription_ends_at, allow_backorder, costing })
     }
 }

@@ -114,7 +114,7 @@ pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Pa
         .load(tx.conn)?;
     let Part { rows, next } = Part::cut(rows, window, |(item, _)| Cursor::Id(item.id));
     let ids = rows.iter().map(|(item, _)| item.id).collect::<Vec<_>>();
-    let on_hand = stock::on_hand(tx, &ids)?;
+    let on_hand = stock::totals(tx, &ids)?;
     let line = |(item, category_name): (ItemColumns, Option<String>)| {
         let on_hand = on_hand.get(&item.id).copied().unwrap_or_default();
         ItemLine { item, category_name, on_hand }

@@ -13,7 +13,7 @@ use crate::schema::products;
 use crate::stock;
 use crate::store::Tx;
 use crate::store::portable::{ForUpdate, advance_sequence, search_text};
-use crate::values::{Change, Code, Description, Money, Name, Price, Weight, fold};
+use crate::values::{Change, Code, Description, Money, Name, Price, Quantity, Weight, fold};
 
 /// An item to be.
 #[derive(Debug, Clone)]
@@ -152,7 +152,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
         return Ok(before);
     }
     if after.tracking != before.tracking {
-        let on_hand = stock::on_hand(tx, &[id])?.get(&id).copied().unwrap_or_default();
+        let on_hand = on_hand(tx, id)?;
         let by = if on_hand.is_zero() {
             stock::wanted_by(tx, id)?
         } else {
@@ -169,6 +169,9 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
     if after.cost_price != before.cost_price {
         stock::revalue(tx, &BTreeMap::from([(id, after.cost_price.unwrap_or_default())]))?;
     }
+    if after.is_active != before.is_active && !on_hand(tx, id)?.is_zero() {
+        counters::add(tx, counters::STOCKED_PRODUCTS, if after.is_active { 1 } else { -1 });
+    }
     count(tx, Some(&before), Some(&after))?;
     Ok(after)
 }
@@ -184,6 +187,10 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     diesel::delete(products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.eq(id))))
         .execute(tx.conn)?;
     count(tx, Some(&item), None)
+}
+
+fn on_hand(tx: &mut Tx<'_>, id: i64) -> Result<Quantity> {
+    Ok(stock::on_hand(tx, &[id])?.get(&id).copied().unwrap_or_default())
 }
 
 fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Item> {

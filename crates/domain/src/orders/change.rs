@@ -33,7 +33,7 @@ pub fn change_status(tx: &mut Tx<'_>, id: i64, to: Status) -> Result<()> {
     match to {
         Status::Fulfilled => fulfil_locked(tx, &order, lines, None).map(|_| ()),
         Status::Cancelled => cancel(tx, &order, &lines),
-        Status::Pending | Status::Paid | Status::Fulfilling | Status::Shipped => set_status(tx, id, to),
+        Status::Pending | Status::Paid | Status::Fulfilling | Status::Shipped => set_status(tx, &order, &lines, to),
     }
 }
 
@@ -54,5 +54,5 @@ fn cancel(tx: &mut Tx<'_>, order: &Order, lines: &[Line]) -> Result<()> {
     if let Some(customer) = order.customer_id {
         customers::ordered(tx, customer, -1, order.total)?;
     }
-    set_status(tx, order.id, Status::Cancelled)
+    set_status(tx, order, lines, Status::Cancelled)
 }

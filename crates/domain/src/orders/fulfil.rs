@@ -72,7 +72,7 @@ pub(super) fn fulfil_locked(
     let done = after.iter().filter(|line| !line.is_open).map(|line| line.id).collect::<Vec<_>>();
     serials::let_go(tx, &done)?;
     let status = if lines.iter().any(|line| line.is_open) { Status::Fulfilling } else { Status::Fulfilled };
-    set_status(tx, order.id, status)?;
+    set_status(tx, order, &lines, status)?;
     Ok(Fulfilled { lines: touched.len(), status })
 }
 

@@ -7,7 +7,8 @@ use super::{Channel, Line, Order, Status, lines, unknown};
 use crate::counters;
 use crate::error::Result;
 use crate::page::{Cursor, Part, Slice, Window};
-use crate::schema::orders;
+use crate::rollups;
+use crate::schema::{daily_orders, orders};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::Total;
@@ -22,9 +23,9 @@ pub struct OrderFilter {
     pub customer_id: Option<i64>,
     /// Placed through this channel.
     pub channel: Option<Channel>,
-    /// Booked on this day or later, in the tenant's time zone.
+    /// Placed on this day or later, in the tenant's time zone.
     pub from: Option<NaiveDate>,
-    /// Booked on this day or earlier.
+    /// Placed on this day or earlier.
     pub to: Option<NaiveDate>,
 }
 
@@ -65,9 +66,12 @@ pub fn get(tx: &mut Tx<'_>, id: i64) -> Result<(Order, Vec<Line>)> {
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &OrderFilter, window: &Window) -> Result<Slice<Order>> {
     let part = rows(tx, filter, window)?;
-    let total = match filter {
-        filter if *filter == OrderFilter::default() => counters::read(tx, counters::ORDERS)?,
-        filter => matching(tx, filter).count().get_result(tx.conn)?,
+    let total = match *filter {
+        OrderFilter { status, customer_id: None, channel: None, from: None, to: None } => {
+            counters::read(tx, status.map_or(counters::ORDERS, rollups::counter))?
+        }
+        OrderFilter { status, customer_id: None, channel: None, from, to } => counted(tx, status, from, to)?,
+        OrderFilter { .. } => matching(tx, filter).count().get_result(tx.conn)?,
     };
     Ok(part.of(total))
 }
@@ -85,25 +89,45 @@ pub fn rows(tx: &mut Tx<'_>, filter: &OrderFilter, window: &Window) -> Result<Pa
     Ok(Part::cut(rows, window, |order: &Order| Cursor::Time(order.created_at, order.id)))
 }
 
+/// Orders of days, as they are counted day by day.
+fn counted(tx: &mut Tx<'_>, status: Option<Status>, from: Option<NaiveDate>, to: Option<NaiveDate>) -> Result<i64> {
+    let orders = daily_orders::table.select(Total(daily_orders::orders));
+    let mut days = orders.filter(daily_orders::tenant_id.eq(tx.tenant_id())).into_boxed();
+    if let Some(status) = status {
+        days = days.filter(daily_orders::status.eq(status));
+    }
+    if let Some(from) = from {
+        days = days.filter(daily_orders::day.ge(from));
+    }
+    if let Some(to) = to {
+        days = days.filter(daily_orders::day.le(to));
+    }
+    Ok(days.first(tx.conn)?)
+}
+
 /// What the month that begins with this day came to.
 ///
 /// # Errors
 /// Only faults of the store.
 pub fn statistics(tx: &mut Tx<'_>, month: NaiveDate) -> Result<Statistics> {
     let month = month.with_day(1).unwrap_or(month);
-    let next = month.checked_add_months(chrono::Months::new(1)).unwrap_or(NaiveDate::MAX);
-    let of_month =
-        orders::tenant_id.eq(tx.tenant_id()).and(orders::booked_on.ge(month)).and(orders::booked_on.lt(next));
-    let rows: Vec<(Status, i64, Money)> = orders::table
-        .filter(of_month)
-        .group_by(orders::status)
-        .select((orders::status, diesel::dsl::count_star(), Total(orders::total)))
+    let rows: Vec<(Status, i64, Money)> = daily_orders::table
+        .filter(daily_orders::tenant_id.eq(tx.tenant_id()))
+        .filter(daily_orders::day.between(month, last_of_month(month)))
+        .group_by(daily_orders::status)
+        .select((daily_orders::status, Total(daily_orders::orders), Total(daily_orders::revenue)))
         .load(tx.conn)?;
     let of = |status: Status| rows.iter().find(|(known, ..)| *known == status).map(|(_, count, sum)| (*count, *sum));
     let by_status = Status::ALL.iter().map(|status| (*status, of(*status).map_or(0, |(count, _)| count))).collect();
     let counted = || rows.iter().filter(|(status, ..)| *status != Status::Cancelled);
     let (orders, revenue) = (counted().map(|(_, count, _)| count).sum(), counted().map(|(.., sum)| *sum).sum());
     Ok(Statistics { month, orders, revenue, by_status })
+}
+
+/// The last day of the month in which a day lies.
+pub(crate) fn last_of_month(day: NaiveDate) -> NaiveDate {
+    let first = day.with_day(1).and_then(|first| first.checked_add_months(chrono::Months::new(1)));
+    first.and_then(|next| next.pred_opt()).unwrap_or(NaiveDate::MAX)
 }
 
 fn matching(tx: &Tx<'_>, filter: &OrderFilter) -> orders::BoxedQuery<'static, MultiBackend> {
@@ -119,10 +143,10 @@ fn matching(tx: &Tx<'_>, filter: &OrderFilter) -> orders::BoxedQuery<'static, Mu
         query = query.filter(orders::channel.eq(channel));
     }
     if let Some(from) = from {
-        query = query.filter(orders::booked_on.ge(from));
+        query = query.filter(orders::created_at.ge(tx.start_of(from)));
     }
     if let Some(to) = to {
-        query = query.filter(orders::booked_on.le(to));
+        query = query.filter(orders::created_at.lt(tx.end_of(to)));
     }
     query
 }

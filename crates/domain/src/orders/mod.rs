@@ -13,11 +13,13 @@ use diesel::prelude::*;
 
 pub use change::change_status;
 pub use fulfil::{FulfilLine, Fulfilled, fulfil};
+pub(crate) use list::last_of_month;
 pub use list::{OrderFilter, Statistics, get, list, rows, statistics};
 pub use place::{NewLine, NewOrder, place};
 pub use returns::{ReturnLine, take_back};
 
 use crate::error::{Error, Result, Thing};
+use crate::rollups::{self, days::Orders as Figures};
 use crate::schema::{order_items, orders};
 use crate::stock::ledger::Reason;
 use crate::stock::movements::Kind;
@@ -189,8 +191,10 @@ fn named(lines: &mut [Line], at: usize, id: i64) -> Result<&mut Line> {
     })
 }
 
-fn set_status(tx: &mut Tx<'_>, id: i64, status: Status) -> Result<()> {
-    let this = orders::tenant_id.eq(tx.tenant_id()).and(orders::id.eq(id));
+fn set_status(tx: &mut Tx<'_>, order: &Order, lines: &[Line], status: Status) -> Result<()> {
+    let figures = Figures::one(order.total, lines.iter().map(|line| line.quantity));
+    rollups::order(tx, order.created_at, figures, Some(order.status), status);
+    let this = orders::tenant_id.eq(tx.tenant_id()).and(orders::id.eq(order.id));
     diesel::update(orders::table.filter(this))
         .set((orders::status.eq(status), orders::updated_at.eq(tx.now())))
         .execute(tx.conn)?;

@@ -9,6 +9,7 @@ use crate::counters;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::items::Tracking;
 use crate::partners::customers::{self, Address};
+use crate::rollups::{self, days::Orders as Figures};
 use crate::schema::orders;
 use crate::stock::goods::{self, Goods};
 use crate::stock::ledger::{self, Entry, Floor};
@@ -125,6 +126,8 @@ pub fn place(tx: &mut Tx<'_>, command: &NewOrder) -> Result<Order> {
     let insert = diesel::insert_into(orders::table).values((row, origin));
     let order: Order =
         insert.returning(<Order as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?;
+    let figures = Figures::one(total, lines.iter().map(|line| line.asked.quantity));
+    rollups::order(tx, order.created_at, figures, None, order.status);
     let ids = write(tx, order.id, &lines)?;
     let keep = |(at, (line, id)): (usize, (&Priced<'_>, i64))| {
         let (goods, numbers) = (line.goods.clone(), line.asked.serials.clone());

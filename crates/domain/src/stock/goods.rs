@@ -21,6 +21,7 @@ pub(crate) struct Goods {
     pub(crate) tracking: Tracking,
     pub(crate) base_price: Money,
     pub(crate) cost_price: Option<Money>,
+    pub(crate) is_active: bool,
 }
 
 /// What a command needs to know of a warehouse.

@@ -11,6 +11,7 @@ use super::movements::{self, Kind, Paper};
 use super::tracking::{self, Pick};
 use crate::counters;
 use crate::error::{Error, Fault, Result, Shortage};
+use crate::rollups::{self, Lying};
 use crate::schema::{batch_levels, batches, serials, stock_levels as levels};
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
@@ -58,15 +59,26 @@ pub(crate) struct Reason {
 }
 
 /// What lies in one place, as it is locked and judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Queryable)]
 pub(crate) struct Balance {
     pub(crate) quantity: Quantity,
     pub(crate) reserved: Quantity,
+    reorder_level: Quantity,
+    value: Money,
 }
 
 /// A product and a warehouse.
 type Key = (i64, i64);
 type Balances = BTreeMap<Key, Balance>;
+
+/// A stock row, as it is locked.
+const BALANCE: (
+    (levels::product_id, levels::warehouse_id),
+    (levels::quantity, levels::reserved, levels::reorder_level, levels::value),
+) = (
+    (levels::product_id, levels::warehouse_id),
+    (levels::quantity, levels::reserved, levels::reorder_level, levels::value),
+);
 
 const OPENED: bulk::Into = bulk::Into {
     table: "stock_levels",
@@ -115,8 +127,9 @@ impl Entry {
 /// [`Error::Unexpected`]; [`Error::InsufficientStock`] listing every product that falls short; what tracking refuses.
 pub(crate) fn book(tx: &mut Tx<'_>, mut entries: Vec<Entry>, reason: &Reason) -> Result<Balances> {
     entries.sort_by_key(Entry::key);
-    let (mut balances, opened) = lock(tx, &entries)?;
-    judge(&entries, &balances)?;
+    let before = lock(tx, &entries)?;
+    judge(&entries, &before)?;
+    let mut balances = before.clone();
     let division = tracking::share_out(tx, &entries, reason)?;
     let mut rows = Vec::new();
     for (entry, shares) in entries.iter().zip(&division.shares) {
@@ -128,16 +141,15 @@ pub(crate) fn book(tx: &mut Tx<'_>, mut entries: Vec<Entry>, reason: &Reason) ->
         }
     }
     movements::record(tx, &rows, reason)?;
-    write(tx, &entries, &balances)?;
+    write(tx, &entries, &before, &mut balances)?;
     counters::add(tx, counters::BATCHES, division.batches);
     counters::add(tx, counters::MOVEMENTS, counters::rows(rows.len()));
     counters::add(tx, counters::SERIALS, division.serials);
-    counters::add(tx, counters::LEVELS, opened);
     Ok(balances)
 }
 
-/// What lies in these places, locked in their order; a place without a row gets one. Says how many did.
-fn lock(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(Balances, i64)> {
+/// What lies in these places, locked in their order; a place without a row gets one.
+fn lock(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<Balances> {
     let keys = entries.iter().map(Entry::key).collect::<BTreeSet<_>>();
     let found = read_locked(tx, &keys)?;
     let row = |(product, warehouse): &Key| {
@@ -146,11 +158,21 @@ fn lock(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(Balances, i64)> {
     };
     let missing = keys.iter().filter(|key| !found.contains_key(key)).map(row).collect::<Vec<_>>();
     if missing.is_empty() {
-        return Ok((found, 0));
+        return Ok(found);
     }
-    let opened = bulk::insert_missing(tx.conn, tx.tenant_id(), OPENED, &missing)?;
+    open(tx, &missing)?;
     // Again, since somebody else may have opened and filled them meanwhile.
-    Ok((read_locked(tx, &keys)?, counters::rows(opened)))
+    read_locked(tx, &keys)
+}
+
+/// Adds empty rows where there are none yet.
+fn open(tx: &mut Tx<'_>, rows: &[Vec<bulk::Cell>]) -> Result<()> {
+    let opened = bulk::insert_missing_returning(tx.conn, tx.tenant_id(), OPENED, "warehouse_id", rows)?;
+    for warehouse in opened {
+        counters::add(tx, counters::LEVELS, 1);
+        rollups::warehouse(tx, warehouse, Lying { rows: 1, ..Lying::default() });
+    }
+    Ok(())
 }
 
 fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
@@ -158,10 +180,8 @@ fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
     let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(products));
     let these = levels::table.filter(these.and(levels::warehouse_id.eq_any(places)));
     let query = these.order((levels::product_id, levels::warehouse_id));
-    let query = query.select((levels::product_id, levels::warehouse_id, levels::quantity, levels::reserved));
-    let rows: Vec<(i64, i64, Quantity, Quantity)> = ForUpdate(query).load(tx.conn)?;
-    let balance = |(product, warehouse, quantity, reserved)| ((product, warehouse), Balance { quantity, reserved });
-    Ok(rows.into_iter().map(balance).filter(|(key, _)| keys.contains(key)).collect())
+    let rows: Vec<(Key, Balance)> = ForUpdate(query.select(BALANCE)).load(tx.conn)?;
+    Ok(rows.into_iter().filter(|(key, _)| keys.contains(key)).collect())
 }
 
 /// Sums the demand on each place before it compares: the same product may stand on two lines.
@@ -179,7 +199,7 @@ fn judge(entries: &[Entry], balances: &Balances) -> Result<()> {
     let mut shortages = Vec::new();
     for entry in entries {
         let Some((change, promise)) = demand.remove(&entry.key()) else { continue };
-        let Balance { quantity, reserved } = *balances.get(&entry.key()).ok_or_else(lost)?;
+        let Balance { quantity, reserved, .. } = *balances.get(&entry.key()).ok_or_else(lost)?;
         let after = sum(quantity, change)?;
         let promised = sum(reserved, promise)?;
         // Letting go of a promise never falls short; what was promised beyond what is there may stay so.
@@ -195,15 +215,36 @@ fn judge(entries: &[Entry], balances: &Balances) -> Result<()> {
     if shortages.is_empty() { Ok(()) } else { Err(Error::InsufficientStock(shortages)) }
 }
 
-fn write(tx: &mut Tx<'_>, entries: &[Entry], balances: &Balances) -> Result<()> {
-    let costs = entries.iter().map(|entry| (entry.key(), entry.goods.cost())).collect::<BTreeMap<_, _>>();
-    let row = |(key, balance): (&Key, &Balance)| {
-        let value = costs.get(key).copied().unwrap_or_default().times(balance.quantity).ok_or(Error::OutOfRange)?;
-        Ok(cells![key.0, key.1, balance.quantity, balance.reserved, value, tx.now()])
-    };
-    let rows = balances.iter().map(row).collect::<Result<Vec<_>>>()?;
+fn write(tx: &mut Tx<'_>, entries: &[Entry], before: &Balances, after: &mut Balances) -> Result<()> {
+    let goods = entries.iter().map(|entry| (entry.goods.id, &entry.goods)).collect::<BTreeMap<_, _>>();
+    let mut rows = Vec::with_capacity(after.len());
+    for (key, balance) in after {
+        let (goods, before) = (goods.get(&key.0).ok_or_else(lost)?, before.get(key).ok_or_else(lost)?);
+        balance.value = goods.cost().times(balance.quantity).ok_or(Error::OutOfRange)?;
+        rows.push(cells![key.0, key.1, balance.quantity, balance.reserved, balance.value, tx.now()]);
+        rollups::product(tx, goods.id, difference(balance.quantity, before.quantity)?, goods.is_active);
+        rollups::warehouse(tx, key.1, balance.since(before));
+    }
     bulk::update(tx.conn, tx.tenant_id(), WRITTEN, &rows)?;
     Ok(())
+}
+
+impl Balance {
+    /// By how much the sums of a warehouse change where one of its rows was that before.
+    fn since(&self, before: &Self) -> Lying {
+        let on_hand = |balance: &Self| i64::from(balance.quantity > Quantity::ZERO);
+        Lying {
+            rows: 0,
+            skus: on_hand(self) - on_hand(before),
+            low: i64::from(self.is_low()) - i64::from(before.is_low()),
+            value: [self.value, before.value.negated()].into_iter().sum(),
+        }
+    }
+
+    /// As [`crate::store::portable::RunsLow`].
+    fn is_low(&self) -> bool {
+        self.reorder_level > Quantity::ZERO && self.quantity <= self.reorder_level
+    }
 }
 
 /// Sets at which quantity it is time to order a product for a warehouse.
@@ -211,9 +252,12 @@ pub(crate) fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, l
     let tenant = tx.tenant_id();
     let none = Quantity::ZERO;
     let row = cells![product, warehouse, none, none, none, Money::ZERO, tx.now()];
-    let opened = bulk::insert_missing(tx.conn, tenant, OPENED, &[row])?;
+    open(tx, &[row])?;
+    let key = (product, warehouse);
+    let found = read_locked(tx, &BTreeSet::from([key]))?;
+    let before = found.get(&key).ok_or_else(lost)?;
     bulk::update(tx.conn, tenant, REORDERED, &[cells![product, warehouse, level]])?;
-    counters::add(tx, counters::LEVELS, counters::rows(opened));
+    rollups::warehouse(tx, warehouse, Balance { reorder_level: level, ..*before }.since(before));
     Ok(())
 }
 
@@ -221,13 +265,14 @@ pub(crate) fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, l
 pub(crate) fn revalue(tx: &mut Tx<'_>, costs: &BTreeMap<i64, Money>) -> Result<()> {
     let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(costs.keys().copied()));
     let query = levels::table.filter(these).order((levels::product_id, levels::warehouse_id));
-    let query = query.select((levels::product_id, levels::warehouse_id, levels::quantity));
-    let found: Vec<(i64, i64, Quantity)> = ForUpdate(query).load(tx.conn)?;
-    let row = |(product, warehouse, quantity): (i64, i64, Quantity)| {
+    let found: Vec<(Key, Balance)> = ForUpdate(query.select(BALANCE)).load(tx.conn)?;
+    let mut rows = Vec::with_capacity(found.len());
+    for ((product, warehouse), before) in found {
         let cost = costs.get(&product).copied().unwrap_or_default();
-        Ok(cells![product, warehouse, cost.times(quantity).ok_or(Error::OutOfRange)?])
-    };
-    let rows = found.into_iter().map(row).collect::<Result<Vec<_>>>()?;
+        let value = cost.times(before.quantity).ok_or(Error::OutOfRange)?;
+        rows.push(cells![product, warehouse, value]);
+        rollups::warehouse(tx, warehouse, Balance { value, ..before }.since(&before));
+    }
     bulk::update(tx.conn, tx.tenant_id(), REVALUED, &rows)?;
     Ok(())
 }
@@ -245,6 +290,7 @@ pub(crate) fn close(tx: &mut Tx<'_>, warehouse: i64) -> Result<()> {
     let here = levels::tenant_id.eq(tx.tenant_id()).and(levels::warehouse_id.eq(warehouse));
     let gone = diesel::delete(levels::table.filter(here)).execute(tx.conn)?;
     counters::add(tx, counters::LEVELS, -counters::rows(gone));
+    rollups::warehouse_closed(tx, warehouse);
     Ok(())
 }
 
@@ -257,9 +303,14 @@ pub(crate) fn forget(tx: &mut Tx<'_>, product: i64) -> Result<()> {
     let made = diesel::delete(batches::table.filter(made)).execute(tx.conn)?;
     let units = serials::tenant_id.eq(tenant).and(serials::product_id.eq(product));
     let units = diesel::delete(serials::table.filter(units)).execute(tx.conn)?;
-    let rows = levels::tenant_id.eq(tenant).and(levels::product_id.eq(product));
-    let rows = diesel::delete(levels::table.filter(rows)).execute(tx.conn)?;
-    for (counter, gone) in [(counters::BATCHES, made), (counters::SERIALS, units), (counters::LEVELS, rows)] {
+    let of_product = levels::tenant_id.eq(tenant).and(levels::product_id.eq(product));
+    let rows: Vec<(Key, Balance)> = levels::table.filter(of_product).select(BALANCE).load(tx.conn)?;
+    diesel::delete(levels::table.filter(of_product)).execute(tx.conn)?;
+    for ((_, warehouse), row) in &rows {
+        rollups::warehouse(tx, *warehouse, Lying { rows: -1, ..Balance::default().since(row) });
+    }
+    rollups::product_removed(tx, product);
+    for (counter, gone) in [(counters::BATCHES, made), (counters::SERIALS, units), (counters::LEVELS, rows.len())] {
         counters::add(tx, counter, -counters::rows(gone));
     }
     Ok(())

@@ -8,7 +8,8 @@ use crate::actor::TenantId;
 use crate::counters;
 use crate::error::Result;
 use crate::page::{Cursor, Part, Slice, Window};
-use crate::schema::{products, stock_levels as levels, warehouses as places};
+use crate::rollups::Lying;
+use crate::schema::{products, stock_levels as levels, stock_totals, warehouse_totals as sums, warehouses as places};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::{RunsLow, Total};
@@ -104,9 +105,12 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let total = match filter {
-        filter if *filter == LevelFilter::default() => counters::read(tx, counters::LEVELS)?,
-        filter => matching(tenant, filter).count().get_result(tx.conn)?,
+    let total = match *filter {
+        LevelFilter { warehouse_id, product_id: None, is_low } => {
+            let Lying { rows, low, .. } = lying(tx, warehouse_id)?;
+            if is_low { low } else { rows }
+        }
+        LevelFilter { product_id: Some(_), .. } => matching(tenant, filter).count().get_result(tx.conn)?,
     };
     let place = |line: &LevelLine| Cursor::Stock(line.product_id, line.warehouse_id);
     Ok(Part::cut(rows, window, place).of(total))
@@ -132,22 +136,41 @@ fn matching(tenant: TenantId, filter: &LevelFilter) -> levels::BoxedQuery<'stati
 /// # Errors
 /// Only faults of the store.
 pub fn summary(tx: &mut Tx<'_>) -> Result<Summary> {
-    let tenant = tx.tenant_id();
-    let of_tenant = levels::tenant_id.eq(tenant);
-    let value = levels::table.filter(of_tenant).select(Total(levels::value)).first(tx.conn)?;
-    let low = levels::table.filter(of_tenant).filter(RunsLow).count().get_result(tx.conn)?;
-    let something = levels::table
-        .filter(of_tenant.and(levels::product_id.eq(products::id)).and(levels::quantity.gt(Quantity::ZERO)));
-    let out = products::table
-        .filter(products::tenant_id.eq(tenant).and(products::is_active.eq(true)))
-        .filter(diesel::dsl::not(diesel::dsl::exists(something)))
-        .count()
-        .get_result(tx.conn)?;
-    let warehouses = places::table.filter(places::tenant_id.eq(tenant)).count().get_result(tx.conn)?;
-    Ok(Summary { skus: counters::read(tx, counters::PRODUCTS)?, value, low, out, warehouses })
+    let warehouses = places::table.filter(places::tenant_id.eq(tx.tenant_id())).count().get_result(tx.conn)?;
+    let Lying { low, value, .. } = lying(tx, None)?;
+    let names = [counters::PRODUCTS, counters::ACTIVE_PRODUCTS, counters::STOCKED_PRODUCTS];
+    let [skus, active, stocked] = counters::read_all(tx, names)?;
+    Ok(Summary { skus, value, low, out: active - stocked, warehouses })
 }
 
-/// On hand in all warehouses, for items that ever had stock.
+/// What lies in a warehouse, or in all of them, in sum.
+pub(crate) fn lying(tx: &mut Tx<'_>, warehouse: Option<i64>) -> Result<Lying> {
+    let mut query = sums::table.into_boxed().filter(sums::tenant_id.eq(tx.tenant_id()));
+    if let Some(warehouse) = warehouse {
+        query = query.filter(sums::warehouse_id.eq(warehouse));
+    }
+    let sum = (Total(sums::stock_rows), Total(sums::skus), Total(sums::low), Total(sums::value));
+    let (rows, skus, low, value) = query.select(sum).first(tx.conn)?;
+    Ok(Lying { rows, skus, low, value })
+}
+
+/// On hand in all warehouses, for items that ever had stock: what lists show of many items at once.
+///
+/// # Errors
+/// Only faults of the store.
+pub(crate) fn totals(tx: &mut Tx<'_>, items: &[i64]) -> Result<HashMap<i64, Quantity>> {
+    if items.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let of_items = stock_totals::tenant_id.eq(tx.tenant_id()).and(stock_totals::product_id.eq_any(items.to_vec()));
+    let rows: Vec<(i64, Quantity)> = stock_totals::table
+        .filter(of_items)
+        .select((stock_totals::product_id, stock_totals::quantity))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// On hand in all warehouses, for items that ever had stock, with what this transaction has done so far.
 ///
 /// # Errors
 /// Only faults of the store.

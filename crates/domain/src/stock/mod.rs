@@ -18,4 +18,5 @@ pub mod warehouses;
 pub(crate) use commands::wanted_by;
 pub use commands::{Adjustment, Named, Opening, Transfer, adjust, open, set_reorder_level, transfer, write_off};
 pub(crate) use ledger::revalue;
+pub(crate) use levels::totals;
 pub use levels::{Level, of_item, on_hand};

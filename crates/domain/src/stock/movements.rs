@@ -3,11 +3,13 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
+use super::goods::Goods;
 use super::ledger::{Entry, Reason};
 use super::tracking::Share;
 use crate::counters;
 use crate::error::{Error, Result};
 use crate::page::{Cursor, Part, Slice, Window};
+use crate::rollups::{self, days::Sold};
 use crate::schema::stock_movements as movements;
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
@@ -47,6 +49,13 @@ text_value!(Kind {
     Opening = "opening",
     WriteOff = "write_off",
 });
+
+impl Kind {
+    /// Whether it is part of the cost of goods sold.
+    pub(crate) const fn is_sale(self) -> bool {
+        matches!(self, Self::Shipment | Self::Return)
+    }
+}
 
 /// The document that a movement carries out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,9 +115,9 @@ pub struct MovementFilter {
     pub warehouse_id: Option<i64>,
     /// Of this kind.
     pub kind: Option<Kind>,
-    /// Booked on this day or later, in the tenant's time zone.
+    /// On this day or later, in the tenant's time zone.
     pub from: Option<NaiveDate>,
-    /// Booked on this day or earlier.
+    /// On this day or earlier.
     pub to: Option<NaiveDate>,
 }
 
@@ -143,10 +152,10 @@ fn matching(tx: &Tx<'_>, filter: &MovementFilter) -> movements::BoxedQuery<'stat
         query = query.filter(movements::kind.eq(kind));
     }
     if let Some(from) = from {
-        query = query.filter(movements::booked_on.ge(from));
+        query = query.filter(movements::created_at.ge(tx.start_of(from)));
     }
     if let Some(to) = to {
-        query = query.filter(movements::booked_on.le(to));
+        query = query.filter(movements::created_at.lt(tx.end_of(to)));
     }
     query
 }
@@ -156,6 +165,15 @@ pub(super) struct Row<'e> {
     pub(super) entry: &'e Entry,
     pub(super) share: &'e Share,
     pub(super) balance_after: Quantity,
+}
+
+impl Row<'_> {
+    /// What one unit cost, and what all of it is worth at that.
+    fn cost(&self) -> Result<(Option<Money>, Money)> {
+        let unit_cost = self.entry.unit_cost.or(self.entry.goods.cost_price);
+        let value = unit_cost.unwrap_or_default().times(self.share.quantity).ok_or(Error::OutOfRange)?;
+        Ok((unit_cost, value))
+    }
 }
 
 const RECORDED: bulk::Into = bulk::Into {
@@ -188,6 +206,9 @@ const UNITS: bulk::Into = bulk::Into { table: "movement_serials", columns: &["te
 /// Records movements in the order in which they come, and which units moved.
 pub(super) fn record(tx: &mut Tx<'_>, rows: &[Row<'_>], reason: &Reason) -> Result<()> {
     let cells = rows.iter().map(|row| row_of(tx, row, reason)).collect::<Result<Vec<_>>>()?;
+    if reason.kind.is_sale() {
+        rows.iter().try_for_each(|row| count_sale(tx, row))?;
+    }
     let tenant = tx.tenant_id();
     if rows.iter().all(|row| row.share.serials.is_empty()) {
         bulk::insert(tx.conn, tenant, RECORDED, &cells)?;
@@ -199,10 +220,18 @@ pub(super) fn record(tx: &mut Tx<'_>, rows: &[Row<'_>], reason: &Reason) -> Resu
     Ok(())
 }
 
+/// What leaves for a customer is sold, what comes back is not.
+fn count_sale(tx: &mut Tx<'_>, row: &Row<'_>) -> Result<()> {
+    let (_, value) = row.cost()?;
+    let Goods { id, sku, name, .. } = &row.entry.goods;
+    let (units, cogs) = (row.share.quantity.negated().raw(), value.negated().raw());
+    rollups::sold(tx, *id, &Sold { sku: sku.clone(), name: name.clone(), units, cogs });
+    Ok(())
+}
+
 fn row_of(tx: &Tx<'_>, row: &Row<'_>, reason: &Reason) -> Result<Vec<bulk::Cell>> {
     let Row { entry, share, balance_after } = row;
-    let unit_cost = entry.unit_cost.or(entry.goods.cost_price);
-    let value = unit_cost.unwrap_or_default().times(share.quantity).ok_or(Error::OutOfRange)?;
+    let (unit_cost, value) = row.cost()?;
     Ok(cells![
         entry.goods.id,
         entry.goods.sku.as_str(),

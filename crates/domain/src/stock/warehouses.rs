@@ -11,11 +11,11 @@ use crate::error::{Error, Problem, Result, Thing};
 use crate::items::master::{Entry, entries_of};
 use crate::orders::Status;
 use crate::purchasing::PurchaseStatus;
-use crate::schema::{orders, purchase_orders, stock_levels as levels, warehouses as places};
+use crate::schema::{orders, purchase_orders, warehouse_totals as sums, warehouses as places};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{ForUpdate, Total, advance_sequence};
-use crate::values::{Code, Money, Name, Quantity, fold};
+use crate::store::portable::{ForUpdate, advance_sequence};
+use crate::values::{Code, Money, Name, fold};
 
 /// A warehouse.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -84,10 +84,9 @@ pub fn list(tx: &mut Tx<'_>) -> Result<Vec<Stocked>> {
     let tenant = tx.tenant_id();
     let all = places::table.filter(places::tenant_id.eq(tenant)).order(places::id);
     let all: Vec<Warehouse> = all.select(Warehouse::as_select()).load(tx.conn)?;
-    let sums: Vec<(i64, i64, Money)> = levels::table
-        .filter(levels::tenant_id.eq(tenant).and(levels::quantity.gt(Quantity::ZERO)))
-        .group_by(levels::warehouse_id)
-        .select((levels::warehouse_id, diesel::dsl::count_star(), Total(levels::value)))
+    let sums: Vec<(i64, i64, Money)> = sums::table
+        .filter(sums::tenant_id.eq(tenant))
+        .select((sums::warehouse_id, sums::skus, sums::value))
         .load(tx.conn)?;
     let sums = sums.into_iter().map(|(id, skus, value)| (id, (skus, value))).collect::<HashMap<_, _>>();
     let stocked = |warehouse: Warehouse| {

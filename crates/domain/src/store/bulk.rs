@@ -80,7 +80,23 @@ pub(crate) fn insert_returning(
 pub(crate) fn insert_missing(conn: &mut Conn, tenant: TenantId, into: Into, rows: &[Vec<Cell>]) -> QueryResult<usize> {
     let mut added = 0;
     for rows in chunks(rows) {
-        added += Bulk { tenant, work: Work::InsertMissing { into }, rows }.execute(conn)?;
+        added += Bulk { tenant, work: Work::InsertMissing { into, returning: None }, rows }.execute(conn)?;
+    }
+    Ok(added)
+}
+
+/// Adds rows where none has their key. Returns a column of those that were added.
+pub(crate) fn insert_missing_returning(
+    conn: &mut Conn,
+    tenant: TenantId,
+    into: Into,
+    column: &'static str,
+    rows: &[Vec<Cell>],
+) -> QueryResult<Vec<i64>> {
+    let mut added = Vec::new();
+    for rows in chunks(rows) {
+        let work = Work::InsertMissing { into, returning: Some(column) };
+        added.append(&mut Bulk { tenant, work, rows }.load(conn)?);
     }
     Ok(added)
 }
@@ -90,14 +106,33 @@ pub(crate) fn upsert(
     conn: &mut Conn,
     tenant: TenantId,
     into: Into,
-    keys: &'static [&'static str],
-    add: &'static [&'static str],
+    keys: &[&'static str],
+    add: &[&'static str],
     rows: &[Vec<Cell>],
 ) -> QueryResult<()> {
     for rows in chunks(rows) {
         Bulk { tenant, work: Work::Upsert { into, keys, add }, rows }.execute(conn)?;
     }
     Ok(())
+}
+
+/// Adds rows of a key and a number, or adds the number to that of the row that has the key. Returns each key with what
+/// its number is then.
+pub(crate) fn upsert_returning(
+    conn: &mut Conn,
+    tenant: TenantId,
+    into: Into,
+    (key, number): (&'static str, &'static str),
+    rows: &[Vec<Cell>],
+) -> QueryResult<Vec<(i64, i64)>> {
+    let (keys, add) = (&[key], &[number]);
+    let mut after = Vec::with_capacity(rows.len());
+    for rows in chunks(rows) {
+        let pairs =
+            Pairs { bulk: Bulk { tenant, work: Work::Upsert { into, keys, add }, rows }, columns: [key, number] };
+        after.append(&mut pairs.load(conn)?);
+    }
+    Ok(after)
 }
 
 /// Changes rows. Returns how many there were.
@@ -116,15 +151,43 @@ fn chunks(rows: &[Vec<Cell>]) -> impl Iterator<Item = &[Vec<Cell>]> {
 
 struct Bulk<'r> {
     tenant: TenantId,
-    work: Work,
+    work: Work<'r>,
     rows: &'r [Vec<Cell>],
 }
 
-enum Work {
+enum Work<'r> {
     Insert { into: Into, returning: bool },
-    InsertMissing { into: Into },
-    Upsert { into: Into, keys: &'static [&'static str], add: &'static [&'static str] },
+    InsertMissing { into: Into, returning: Option<&'static str> },
+    Upsert { into: Into, keys: &'r [&'static str], add: &'r [&'static str] },
     Update(Change),
+}
+
+/// A statement that answers two numbers for each row.
+struct Pairs<'r> {
+    bulk: Bulk<'r>,
+    columns: [&'static str; 2],
+}
+
+impl QueryId for Pairs<'_> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Pairs<'_> {
+    type SqlType = (BigInt, BigInt);
+}
+
+impl RunQueryDsl<Conn> for Pairs<'_> {}
+
+impl QueryFragment<MultiBackend> for Pairs<'_> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        self.bulk.walk_ast(pass.reborrow())?;
+        let [first, second] = self.columns;
+        pass.push_sql(" RETURNING ");
+        pass.push_identifier(first)?;
+        pass.push_sql(", ");
+        pass.push_identifier(second)
+    }
 }
 
 impl QueryId for Bulk<'_> {
@@ -153,9 +216,13 @@ impl QueryFragment<MultiBackend> for Bulk<'_> {
                 }
                 Ok(())
             }
-            Work::InsertMissing { into } => {
+            Work::InsertMissing { into, returning } => {
                 self.insert(into, pass.reborrow())?;
                 pass.push_sql(" ON CONFLICT DO NOTHING");
+                if let Some(column) = returning {
+                    pass.push_sql(" RETURNING ");
+                    pass.push_identifier(column)?;
+                }
                 Ok(())
             }
             Work::Upsert { into, keys, add } => {

@@ -23,8 +23,8 @@ pub(crate) fn classify(error: &Diesel) -> Error {
     }
 }
 
-/// A sum over many rows at their limits.
-const OVERFLOW: &[&str] = &["integer overflow", "bigint out of range"];
+/// A sum over many rows at their limits: beyond 64 bits, or beyond what its table says it is within.
+const OVERFLOW: &[&str] = &["integer overflow", "bigint out of range", "_within"];
 
 fn database_error(kind: DatabaseErrorKind, message: &str, constraint: &str) -> Error {
     match kind {

@@ -20,8 +20,9 @@ use chrono::{NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
 
 use crate::access;
 use crate::actor::{Actor, Admission, Role, Tenant, TenantId};
-use crate::counters::{self, Moved};
 use crate::error::{Error, Result};
+use crate::rollups::{self, Gathered};
+use crate::zone;
 pub use connection::{BadUrl, Observer, Target};
 use connection::{Conn, Connector};
 pub use lanes::panic_text;
@@ -159,7 +160,7 @@ impl Store {
         let work = move |conn: &mut Conn| {
             let mut lobby = Lobby::new(conn);
             let done = command(&mut lobby)?;
-            counters::settle(lobby.conn, &mut lobby.moved)?;
+            rollups::settle(lobby.conn, &mut lobby.gathered)?;
             Ok(done)
         };
         self.lanes.run(Lane::Write, work).await
@@ -195,12 +196,12 @@ impl Store {
 pub struct Lobby<'c> {
     pub(crate) conn: &'c mut Conn,
     pub(crate) now: NaiveDateTime,
-    moved: Moved,
+    gathered: Gathered,
 }
 
 impl<'c> Lobby<'c> {
     pub(crate) fn new(conn: &'c mut Conn) -> Self {
-        Self { conn, now: now(), moved: Moved::default() }
+        Self { conn, now: now(), gathered: Gathered::default() }
     }
 
     /// Lets in who may come in, with everything about them read afresh.
@@ -212,8 +213,8 @@ impl<'c> Lobby<'c> {
         'c: 'a,
     {
         let (tenant, actor) = access::admit(self.conn, admission, self.now)?;
-        let (moved, request_id) = (&mut self.moved, admission.request_id.clone());
-        Ok(Tx { conn: self.conn, moved, tenant, actor, now: self.now, request_id })
+        let (gathered, request_id) = (&mut self.gathered, admission.request_id.clone());
+        Ok(Tx { conn: self.conn, gathered, tenant, actor, now: self.now, request_id })
     }
 
     /// Acts for a tenant from the command line, which needs no leave.
@@ -222,8 +223,8 @@ impl<'c> Lobby<'c> {
     /// [`crate::error::Error::NotFound`] for an unknown tenant.
     pub fn as_system(&mut self, tenant: TenantId) -> Result<Tx<'_>> {
         let tenant = access::tenants::get(self, tenant)?;
-        let (moved, actor) = (&mut self.moved, Actor::System);
-        Ok(Tx { conn: self.conn, moved, tenant, actor, now: self.now, request_id: None })
+        let (gathered, actor) = (&mut self.gathered, Actor::System);
+        Ok(Tx { conn: self.conn, gathered, tenant, actor, now: self.now, request_id: None })
     }
 
     /// Acts for a tenant in somebody's name and at another instant: demo data, and books that come from elsewhere.
@@ -232,7 +233,7 @@ impl<'c> Lobby<'c> {
     /// [`crate::error::Error::NotFound`] for an unknown tenant.
     pub fn as_if(&mut self, tenant: TenantId, actor: Actor, now: NaiveDateTime) -> Result<Tx<'_>> {
         let tenant = access::tenants::get(self, tenant)?;
-        Ok(Tx { conn: self.conn, moved: &mut self.moved, tenant, actor, now, request_id: None })
+        Ok(Tx { conn: self.conn, gathered: &mut self.gathered, tenant, actor, now, request_id: None })
     }
 
     /// The instant of this transaction, in UTC, to the microsecond.
@@ -244,7 +245,7 @@ impl<'c> Lobby<'c> {
 /// A transaction for one tenant: what it may touch, who acts, and the one instant at which all of it happens.
 pub struct Tx<'c> {
     pub(crate) conn: &'c mut Conn,
-    pub(crate) moved: &'c mut Moved,
+    pub(crate) gathered: &'c mut Gathered,
     pub(crate) tenant: Tenant,
     actor: Actor,
     now: NaiveDateTime,
@@ -270,6 +271,16 @@ impl Tx<'_> {
     /// Today in the tenant's time zone: the day on which documents of this transaction are booked.
     pub fn today(&self) -> NaiveDate {
         self.tenant.zone.from_utc_datetime(&self.now).date_naive()
+    }
+
+    /// The instant, in UTC, at which a day begins in the tenant's time zone.
+    pub(crate) fn start_of(&self, day: NaiveDate) -> NaiveDateTime {
+        zone::start_of(day, self.tenant.zone)
+    }
+
+    /// The instant, in UTC, at which a day is over in the tenant's time zone.
+    pub(crate) fn end_of(&self, day: NaiveDate) -> NaiveDateTime {
+        day.succ_opt().map_or(NaiveDateTime::MAX, |next| self.start_of(next))
     }
 
     /// The request that this transaction carries out.

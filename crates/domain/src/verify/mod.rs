@@ -1,6 +1,7 @@
 //! Reading the whole book: every invariant that the rules keep in each transaction, looked at from outside. The only
 //! statements that look across tenants.
 
+mod days;
 mod figures;
 mod rules;
 #[cfg(test)]
@@ -50,6 +51,9 @@ pub fn verify(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
     for check in figures::CHECKS {
         violations.extend(check.findings(lobby)?.into_iter().take(MOST));
     }
+    for check in days::CHECKS {
+        violations.extend(check.findings(lobby)?.into_iter().take(MOST));
+    }
     Ok(violations)
 }
 
@@ -72,5 +76,5 @@ fn worded(statement: &str, on_sqlite: bool) -> String {
 
 /// How many rules are looked at.
 pub fn rules() -> usize {
-    rules::RULES.len() + figures::CHECKS.len()
+    rules::RULES.len() + figures::CHECKS.len() + days::CHECKS.len()
 }

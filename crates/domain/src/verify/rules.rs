@@ -137,10 +137,43 @@ pub(super) const RULES: &[(&str, &str)] = &[
             UNION ALL SELECT tenant_id, 'customers', COUNT(*) FROM customers GROUP BY tenant_id
             UNION ALL SELECT tenant_id, 'suppliers', COUNT(*) FROM suppliers GROUP BY tenant_id
             UNION ALL SELECT tenant_id, 'purchase orders', COUNT(*) FROM purchase_orders GROUP BY tenant_id
+            UNION ALL SELECT tenant_id, 'orders.' || status, COUNT(*) FROM orders GROUP BY tenant_id, status
+            UNION ALL SELECT p.tenant_id, 'products.stocked', COUNT(*) FROM products p
+            WHERE p.is_active AND EXISTS (SELECT 1 FROM stock_levels l
+                WHERE l.tenant_id = p.tenant_id AND l.product_id = p.id AND l.quantity > 0) GROUP BY p.tenant_id
             UNION ALL SELECT tenant_id, name, 0 FROM tenant_counters
             WHERE name NOT IN ('order number', 'purchase order number')
          ) r LEFT JOIN tenant_counters c ON c.tenant_id = r.tenant_id AND c.name = r.name
          GROUP BY r.tenant_id, r.name HAVING COALESCE(MAX(c.value), 0) <> SUM(r.total)",
+    ),
+    (
+        "on hand in all warehouses is the sum of stock rows",
+        "SELECT r.tenant_id AS tenant, 'product ' || r.product_id || ': ' || SUM_OF(r.total) || ', stock rows: '
+            || SUM_OF(r.quantity) AS what
+         FROM (
+            SELECT tenant_id, product_id, quantity AS total, 0 AS quantity FROM stock_totals
+            UNION ALL SELECT tenant_id, product_id, 0, quantity FROM stock_levels
+         ) r GROUP BY r.tenant_id, r.product_id HAVING SUM_OF(r.total) <> SUM_OF(r.quantity)",
+    ),
+    (
+        "a warehouse's sums are those of its stock rows",
+        "SELECT r.tenant_id AS tenant, 'warehouse ' || r.warehouse_id || ': ' || SUM(r.stock_rows) || ' rows, '
+            || SUM(r.skus) || ' with stock, ' || SUM(r.low) || ' low, ' || SUM_OF(r.value)
+            || ' more than its stock rows' AS what
+         FROM (
+            SELECT tenant_id, warehouse_id, stock_rows, skus, low, value FROM warehouse_totals
+            UNION ALL SELECT tenant_id, warehouse_id, -1, CASE WHEN quantity > 0 THEN -1 ELSE 0 END,
+                CASE WHEN reorder_level > 0 AND quantity <= reorder_level THEN -1 ELSE 0 END, -value FROM stock_levels
+         ) r GROUP BY r.tenant_id, r.warehouse_id
+         HAVING SUM(r.stock_rows) <> 0 OR SUM(r.skus) <> 0 OR SUM(r.low) <> 0 OR SUM_OF(r.value) <> 0",
+    ),
+    (
+        "a day's cost of goods sold is the sum of its products'",
+        "SELECT r.tenant_id AS tenant, CAST(r.day AS TEXT) || ': ' || SUM_OF(r.total) || ', products: ' || SUM_OF(r.cogs) AS what
+         FROM (
+            SELECT tenant_id, day, cogs AS total, 0 AS cogs FROM daily_cogs
+            UNION ALL SELECT tenant_id, day, 0, cogs FROM daily_product_cogs
+         ) r GROUP BY r.tenant_id, r.day HAVING SUM_OF(r.total) <> SUM_OF(r.cogs)",
     ),
     (
         "a tenant with warehouses has exactly one default",

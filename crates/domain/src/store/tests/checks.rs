@@ -84,6 +84,43 @@ const BROKEN: &[(&str, &[&str])] = &[
         &["UPDATE purchase_order_items SET received = -1", "UPDATE purchase_order_items SET received = quantity + 1"],
     ),
     (
+        "stock_totals_within",
+        &[
+            "UPDATE stock_totals SET quantity = 9000000000000000001",
+            "UPDATE stock_totals SET quantity = -9000000000000000001",
+        ],
+    ),
+    (
+        "warehouse_totals_within",
+        &[
+            "UPDATE warehouse_totals SET value = 9000000000000000001",
+            "UPDATE warehouse_totals SET value = -9000000000000000001",
+        ],
+    ),
+    ("daily_orders_status", &["UPDATE daily_orders SET status = 'lost'"]),
+    (
+        "daily_orders_within",
+        &[
+            "UPDATE daily_orders SET revenue = 9000000000000000001",
+            "UPDATE daily_orders SET revenue = -9000000000000000001",
+            "UPDATE daily_orders SET units = 9000000000000000001",
+            "UPDATE daily_orders SET units = -9000000000000000001",
+        ],
+    ),
+    (
+        "daily_cogs_within",
+        &["UPDATE daily_cogs SET cogs = 9000000000000000001", "UPDATE daily_cogs SET cogs = -9000000000000000001"],
+    ),
+    (
+        "daily_product_cogs_within",
+        &[
+            "UPDATE daily_product_cogs SET cogs = 9000000000000000001",
+            "UPDATE daily_product_cogs SET cogs = -9000000000000000001",
+            "UPDATE daily_product_cogs SET units = 9000000000000000001",
+            "UPDATE daily_product_cogs SET units = -9000000000000000001",
+        ],
+    ),
+    (
         "order_items_returned",
         &["UPDATE order_items SET returned = -1", "UPDATE order_items SET returned = fulfilled + 1"],
     ),
