@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::actor::{Costing, Tenant, TenantId};
 use crate::error::{Error, Fault, Result, Thing};
 use crate::schema::tenants;
-use crate::store::Lobby;
+use crate::store::{Lobby, Tx};
 use crate::store::portable::advance_sequence;
 use crate::values::{Code, Name, fold};
 
@@ -68,6 +68,23 @@ struct Insert<'a> {
     costing: Costing,
 }
 
+/// The columns that change.
+#[derive(PartialEq, Eq, Default, AsChangeset)]
+#[diesel(table_name = tenants)]
+struct Given<'a> {
+    name: Option<&'a str>,
+    zone: Option<&'a str>,
+    subscription_ends_at: Option<Option<NaiveDateTime>>,
+    allow_backorder: Option<bool>,
+    costing: Option<Costing>,
+}
+
+impl Given<'_> {
+    fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// Opens the books of a new tenant.
 ///
 /// # Errors
@@ -126,25 +143,38 @@ pub fn list(lobby: &mut Lobby<'_>) -> Result<Vec<Tenant>> {
     rows.into_iter().map(Tenant::try_from).collect()
 }
 
-/// Changes what is given of a tenant.
+/// Changes what is given of the tenant with this code: for the command line.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown code.
 pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result<Tenant> {
     let tenant = by_code(lobby, code)?;
-    let name = changes.name.as_ref().map_or(tenant.name.as_str(), Name::as_str);
-    let zone = changes.zone.unwrap_or(tenant.zone);
-    let subscription_ends_at = changes.subscription_ends_at.unwrap_or(tenant.subscription_ends_at);
-    diesel::update(tenants::table.filter(tenants::id.eq(tenant.id)))
-        .set((
-            tenants::name.eq(name),
-            tenants::zone.eq(zone.name()),
-            tenants::subscription_ends_at.eq(subscription_ends_at),
-            tenants::allow_backorder.eq(changes.allow_backorder.unwrap_or(tenant.allow_backorder)),
-            tenants::costing.eq(changes.costing.unwrap_or(tenant.costing)),
-        ))
-        .execute(lobby.conn)?;
-    get(lobby, tenant.id)
+    amend(&mut lobby.as_system(tenant.id)?, changes)
+}
+
+/// Changes what is given of the transaction's own tenant, which goes on as it is then.
+///
+/// The one way in which a tenant changes. Requests write no shared table otherwise: an admin who changes the settings
+/// is rare enough for all instances to wait for. Only what is given is written, so that two changes at once both hold.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn amend(tx: &mut Tx<'_>, changes: &TenantChanges) -> Result<Tenant> {
+    let TenantChanges { name, zone, subscription_ends_at, allow_backorder, costing } = changes;
+    let given = Given {
+        name: name.as_ref().map(Name::as_str),
+        zone: zone.map(|zone| zone.name()),
+        subscription_ends_at: *subscription_ends_at,
+        allow_backorder: *allow_backorder,
+        costing: *costing,
+    };
+    if given.is_nothing() {
+        return Ok(tx.tenant.clone());
+    }
+    let this = tenants::table.filter(tenants::id.eq(tx.tenant_id()));
+    diesel::update(this).set(given).execute(tx.conn)?;
+    tx.tenant = this.select(TenantRow::as_select()).first(tx.conn)?.try_into()?;
+    Ok(tx.tenant.clone())
 }
 
 /// Whether there is any tenant yet.

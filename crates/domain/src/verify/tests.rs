@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::items::categories::NewCategory;
 use crate::items::{ItemChanges, Tracking};
 use crate::orders::{self, Channel, NewLine, NewOrder};
-use crate::partners::customers::{self, CustomerType, NewCustomer};
+use crate::partners::customers::{self, CustomerDetails, CustomerType, NewCustomer};
 use crate::purchasing::{self, Of, ReceiptLine};
 use crate::stock::batches::{self, Labels, NewBatch};
 use crate::stock::serials::{self, NewSerials};
@@ -407,7 +407,8 @@ fn stock(tx: &mut Tx<'_>) -> Result<()> {
 
 fn customer(called: &str) -> NewCustomer {
     let customer_type = CustomerType::Retail;
-    NewCustomer { id: None, name: name(called), email: None, phone: None, company: None, customer_type }
+    let details = CustomerDetails { name: name(called), email: None, phone: None, company: None, customer_type };
+    NewCustomer { id: None, details }
 }
 
 fn line(product_id: i64, units: i64) -> NewLine {
