@@ -4,13 +4,14 @@
 //! A guided tour, in the order in which a request meets the rooms:
 //! - [`auth`]: who calls, with which role, and what is said to whom may not.
 //! - [`requests`]: what requests have in common: the id in a path, the part of a list, a JSON body.
-//! - [`accounts`]: logging in.
+//! - [`accounts`]: logging in, and one's own account.
 //! - [`products`]: products, their categories and their export.
 //! - [`inventory`]: what lies where, what runs low, what happened to it, and changing it.
 //! - [`warehouses`], [`batches`], [`serials`]: where stock lies and how its parts are told apart.
 //! - [`orders`]: orders, from their placing to what comes back of them.
 //! - [`customers`]: who orders, and where they live.
 //! - [`suppliers`]: who sells to us, purchase orders, and what comes of them.
+//! - [`users`], [`settings`]: what an admin does for a company.
 //! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
@@ -30,7 +31,9 @@ pub mod orders;
 pub mod products;
 pub mod requests;
 pub mod serials;
+pub mod settings;
 pub mod suppliers;
+pub mod users;
 pub mod warehouses;
 
 use actix_web::web;
@@ -65,6 +68,8 @@ fn routes() -> Vec<Documented> {
         orders::routes(),
         customers::routes(),
         suppliers::routes(),
+        users::routes(),
+        settings::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
@@ -94,12 +99,13 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
                        token as `Authorization: Bearer <token>`.\n\n\
                        Every refusal is an `ErrorResponse`. Numbers in a request may also come as numeric text. \
                        Unknown fields of a body are ignored, unless the header `Prefer: handling=strict` asks to \
-                       refuse them. `X-Request-Id` is taken or made, and answered.",
+                       refuse them: all of them are then named, such as `items[0].colour`, and the answer says \
+                       `Preference-Applied: handling=strict`. `X-Request-Id` is taken or made, and answered.",
         license(name = "MIT", identifier = "MIT")
     ),
     servers((url = "http://127.0.0.1:8080", description = "A server on this machine")),
     tags(
-        (name = "authentication", description = "Logging in"),
+        (name = "authentication", description = "Logging in, and one's own account"),
         (name = "products", description = "Products with their prices and what is on hand of them"),
         (name = "categories", description = "The tree of product categories"),
         (name = "inventory", description = "What lies where, what runs low, what happened to it, and changing it"),
@@ -108,7 +114,9 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "serials", description = "Single units, of products tracked by serial number"),
         (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
         (name = "customers", description = "Who orders, and their addresses"),
-        (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them")
+        (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them"),
+        (name = "users", description = "Who may log in for the company, and as what"),
+        (name = "settings", description = "What holds for the whole company")
     ),
     components(schemas(error::ErrorResponse)),
     modifiers(&SecuritySchemes),

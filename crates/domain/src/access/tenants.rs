@@ -7,8 +7,8 @@ use diesel::prelude::*;
 use crate::actor::{Costing, Tenant, TenantId};
 use crate::error::{Error, Fault, Result, Thing};
 use crate::schema::tenants;
-use crate::store::{Lobby, Tx};
 use crate::store::portable::advance_sequence;
+use crate::store::{Lobby, Tx};
 use crate::values::{Code, Name, fold};
 
 /// A tenant as it is stored.

@@ -40,6 +40,10 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let error = format!("{} {key} cannot be deleted while {by}.", capitalized(thing.word()));
             wording(Status::CONFLICT, "in_use", error)
         }
+        Error::LastAdmin => {
+            let error = "No admin would be left who may log in: make another user an admin first.";
+            wording(Status::CONFLICT, "last_admin", error)
+        }
         Error::InsufficientStock(shortages) => shortage(shortages),
         Error::Unexpected { current } => {
             let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
@@ -86,6 +90,10 @@ pub(super) fn of_domain(error: Error) -> Wording {
         Error::AccountGone => {
             let error = "The account behind this token no longer exists: log in with another one.";
             wording(Status::UNAUTHORIZED, "account_gone", error)
+        }
+        Error::TokenRevoked => {
+            let error = "The password was changed after this token was made: log in again with POST /api/auth/login.";
+            wording(Status::UNAUTHORIZED, "token_revoked", error)
         }
         Error::Banned => {
             wording(Status::FORBIDDEN, "account_banned", "This account is banned: ask an admin of your company.")
@@ -172,6 +180,7 @@ fn duplicate(unique: Unique) -> Wording {
         Unique::Serial => ("duplicate_serial", "serial_number", "Serial number", "product"),
         Unique::Code => ("duplicate_code", "code", "Code", "tenant"),
         Unique::Email => ("duplicate_email", "email", "Email", "tenant"),
+        Unique::Login => ("duplicate_email", "email", "Email", "server"),
         Unique::TenantCode => ("duplicate_code", "code", "Tenant code", "tenant"),
         Unique::Uid => ("duplicate_uid", "uid", "Uid", "tenant"),
         Unique::Other => {
@@ -208,7 +217,9 @@ fn list_of(thing: Thing) -> &'static str {
         Thing::PurchaseOrder => "GET /api/suppliers/purchase-orders/all lists those that do",
         Thing::PurchaseLine => "GET /api/suppliers/purchase-orders/:id lists the purchase order's items",
         Thing::Customer => "GET /api/customers lists those that do",
-        Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::User | Thing::Uid => "check its id",
+        Thing::Address => "GET /api/customers/:id lists the customer's addresses",
+        Thing::User => "GET /api/users lists those that do",
+        Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::Uid => "check its id",
     }
 }
 
