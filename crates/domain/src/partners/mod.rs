@@ -2,3 +2,5 @@
 
 pub mod addresses;
 pub mod customers;
+#[cfg(test)]
+mod tests;

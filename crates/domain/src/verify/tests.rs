@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::items::categories::NewCategory;
 use crate::items::{ItemChanges, Tracking};
 use crate::orders::{self, Channel, NewLine, NewOrder};
-use crate::partners::customers::{self, CustomerDetails, CustomerType, NewCustomer};
+use crate::partners::customers::{self, AddressKind, CustomerDetails, CustomerType, NewCustomer};
 use crate::purchasing::{self, Of, ReceiptLine};
 use crate::stock::batches::{self, Labels, NewBatch};
 use crate::stock::serials::{self, NewSerials};
@@ -115,6 +115,16 @@ const BREAKS: &[(&str, &str, &str)] = &[
         "open orders are fulfilled from a warehouse that is there",
         "order 1: warehouse 99",
         "UPDATE orders SET warehouse_id = 99 WHERE id = 1",
+    ),
+    (
+        "open orders name a customer that is there",
+        "order 1: customer 99",
+        "UPDATE orders SET customer_id = 99 WHERE id = 1",
+    ),
+    (
+        "of a customer's addresses of one kind exactly one is the default",
+        "customer 1: 0 default shipping addresses",
+        "UPDATE customer_addresses SET is_default = FALSE",
     ),
     (
         "orders name no customer of another tenant",
@@ -375,6 +385,7 @@ fn books(fixture: &Fixture) {
     shop.stock(1, 1, whole(7));
     shop.write(stock).expect("tracked stock");
     shop.write(|tx| customers::create(tx, &customer("Acme"))).expect("a customer");
+    shop.address(1, "Dock 4", AddressKind::Shipping, false);
     next.write(|tx| customers::create(tx, &customer("Globex"))).expect("a customer");
     let named = NewLine { product_id: 3, quantity: whole(1), unit_price: None, serials: vec![code("SN-1")] };
     shop.write(move |tx| orders::place(tx, &order(None, vec![line(1, 2), named.clone()]))).expect("an open order");

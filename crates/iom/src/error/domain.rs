@@ -173,22 +173,22 @@ fn too_much(code: &'static str, field: &str, error: String, requested: Number, a
 }
 
 fn duplicate(unique: Unique) -> Wording {
-    let (code, field, what, of) = match unique {
-        Unique::Sku => ("duplicate_sku", "sku", "SKU", "tenant"),
-        Unique::Barcode => ("duplicate_barcode", "barcode", "Barcode", "tenant"),
-        Unique::Batch => ("duplicate_batch", "batch_number", "Batch number", "product"),
-        Unique::Serial => ("duplicate_serial", "serial_number", "Serial number", "product"),
-        Unique::Code => ("duplicate_code", "code", "Code", "tenant"),
-        Unique::Email => ("duplicate_email", "email", "Email", "tenant"),
-        Unique::Login => ("duplicate_email", "email", "Email", "server"),
-        Unique::TenantCode => ("duplicate_code", "code", "Tenant code", "tenant"),
-        Unique::Uid => ("duplicate_uid", "uid", "Uid", "tenant"),
+    let (code, field, what, place) = match unique {
+        Unique::Sku => ("duplicate_sku", "sku", "SKU", "for this tenant"),
+        Unique::Barcode => ("duplicate_barcode", "barcode", "Barcode", "for this tenant"),
+        Unique::Batch => ("duplicate_batch", "batch_number", "Batch number", "for this product"),
+        Unique::Serial => ("duplicate_serial", "serial_number", "Serial number", "for this product"),
+        Unique::Code => ("duplicate_code", "code", "Code", "for this tenant"),
+        Unique::Email => ("duplicate_email", "email", "Email", "for this tenant"),
+        Unique::Login => ("duplicate_email", "email", "Email", "on this server"),
+        Unique::TenantCode => ("duplicate_code", "code", "Tenant code", "for this tenant"),
+        Unique::Uid => ("duplicate_uid", "uid", "Uid", "for this tenant"),
         Unique::Other => {
             let error = "Another request made the same thing at the same moment: read it before you try again.";
             return wording(StatusCode::CONFLICT, "duplicate", error);
         }
     };
-    let message = format!("already exists for this {of}");
+    let message = format!("already exists {place}");
     let error = format!("{what} {message}");
     Wording { details: vec![detail(field, message)], ..wording(StatusCode::CONFLICT, code, error) }
 }
