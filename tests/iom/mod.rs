@@ -1,6 +1,7 @@
 //! The IOM dialect, as its reference and the decisions describe it.
 
 mod access;
+mod accounts;
 mod batches;
 mod categories;
 mod customers;
@@ -14,6 +15,8 @@ mod orders;
 mod products;
 mod refusals;
 mod serials;
+mod settings;
+mod strict;
 mod suppliers;
 mod tracked;
 mod warehouses;
