@@ -68,6 +68,8 @@ impl Pass {
         &self,
         mut command: impl FnMut(&mut Tx<'_>) -> Result<Reply> + Send + 'static,
     ) -> Result<Reply> {
+        // A key that cannot be one is refused here as anywhere.
+        self.understand(self.trail.once()).await?;
         let command = move |tx: &mut Tx<'_>| Ok((tx.tenant().id, command(tx)?));
         let (tenant, reply) = self.site.store.write(self.admission.clone(), command).await?;
         self.trail.note_tenant(tenant.get());

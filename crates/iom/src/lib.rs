@@ -77,7 +77,11 @@ fn routes() -> Vec<Documented> {
 /// What any operation can answer; what belongs to one stands at that one.
 const COMMON: &[Common<'static>] = &[
     refusal("400", "The header `Idempotency-Key` cannot be one", Reach::Writers),
-    refusal("401", "The token is missing, malformed, expired or of another kind: log in (again)", Reach::Callers),
+    refusal(
+        "401",
+        "The token is missing, malformed, expired, ended by a new password or of another kind: log in (again)",
+        Reach::Callers,
+    ),
     refusal("402", "The tenant's subscription has expired", Reach::Callers),
     refusal("403", "The account is banned, or its role does not reach; `code` says which", Reach::Callers),
     refusal("409", "The first request with this `Idempotency-Key` is still being carried out", Reach::Writers),

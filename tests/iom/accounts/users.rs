@@ -86,7 +86,7 @@ fn every_wrong_field_is_told() {
             json!({"name": null, "email": null, "role": null, "password": null}),
             json!({"name": " ", "email": " ", "role": "", "password": ""}),
             json!({"name": "x".repeat(256), "email": "nobody", "role": "king", "password": "1234567"}),
-            json!({"name": 1, "email": ["a@b.c"], "role": {}, "password": 12345678}),
+            json!({"name": 1, "email": ["a@b.c"], "role": {}, "password": 12_345_678}),
         ] {
             let reply = admin.post("/users", body).await;
             refused(&reply, 400, "validation_failed");

@@ -41,7 +41,7 @@ pub struct NewTenant {
 }
 
 /// What may change of a tenant; `None` keeps.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TenantChanges {
     /// Its name.
     pub name: Option<Name>,
@@ -66,23 +66,6 @@ struct Insert<'a> {
     created_at: NaiveDateTime,
     allow_backorder: bool,
     costing: Costing,
-}
-
-/// The columns that change.
-#[derive(PartialEq, Eq, Default, AsChangeset)]
-#[diesel(table_name = tenants)]
-struct Given<'a> {
-    name: Option<&'a str>,
-    zone: Option<&'a str>,
-    subscription_ends_at: Option<Option<NaiveDateTime>>,
-    allow_backorder: Option<bool>,
-    costing: Option<Costing>,
-}
-
-impl Given<'_> {
-    fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
 }
 
 /// Opens the books of a new tenant.
@@ -160,17 +143,17 @@ pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result
 /// # Errors
 /// Only faults of the store.
 pub fn amend(tx: &mut Tx<'_>, changes: &TenantChanges) -> Result<Tenant> {
-    let TenantChanges { name, zone, subscription_ends_at, allow_backorder, costing } = changes;
-    let given = Given {
-        name: name.as_ref().map(Name::as_str),
-        zone: zone.map(|zone| zone.name()),
-        subscription_ends_at: *subscription_ends_at,
-        allow_backorder: *allow_backorder,
-        costing: *costing,
-    };
-    if given.is_nothing() {
+    if *changes == TenantChanges::default() {
         return Ok(tx.tenant.clone());
     }
+    let TenantChanges { name, zone, subscription_ends_at, allow_backorder, costing } = changes;
+    let given = (
+        name.as_ref().map(|name| tenants::name.eq(name.as_str())),
+        zone.map(|zone| tenants::zone.eq(zone.name())),
+        subscription_ends_at.map(|end| tenants::subscription_ends_at.eq(end)),
+        allow_backorder.map(|allow| tenants::allow_backorder.eq(allow)),
+        costing.map(|costing| tenants::costing.eq(costing)),
+    );
     let this = tenants::table.filter(tenants::id.eq(tx.tenant_id()));
     diesel::update(this).set(given).execute(tx.conn)?;
     tx.tenant = this.select(TenantRow::as_select()).first(tx.conn)?.try_into()?;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use stockbridge_domain::values::Quantity;
 use stockbridge_domain::{Error, Fault, Problem, Role, Shortage, Thing, Unique};
 use stockbridge_http::numbers::Number;
 
@@ -24,13 +25,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             Wording { status: Status::NOT_FOUND, ..invalid("unknown_reference", problems) }
         }
         Error::Duplicate(unique) => duplicate(unique),
-        Error::SerialsTaken(numbers) => {
-            let taken = |(at, number): (usize, String)| {
-                Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
-            };
-            let problems = numbers.into_iter().map(taken).collect();
-            Wording { status: Status::CONFLICT, ..invalid("duplicate_serial", problems) }
-        }
+        Error::SerialsTaken(numbers) => serials_taken(numbers),
         Error::TrackingInUse { sku, by } => {
             let message = format!("of {sku} cannot change while {by}");
             let problems = vec![Problem::new("tracking_type", message)];
@@ -45,12 +40,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             wording(Status::CONFLICT, "last_admin", error)
         }
         Error::InsufficientStock(shortages) => shortage(shortages),
-        Error::Unexpected { current } => {
-            let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
-            let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
-            let error = format!("expected_quantity {message}");
-            Wording { details: vec![problem], ..wording(Status::CONFLICT, "unexpected_quantity", error) }
-        }
+        Error::Unexpected { current } => unexpected(current),
         Error::OutOfRange => {
             let error = "A figure would go beyond 900 billion, which cannot be recorded: send a smaller one.";
             wording(Status::BAD_REQUEST, "out_of_range", error)
@@ -141,6 +131,21 @@ fn of_fault(fault: &Fault) -> Wording {
         }
         Fault::Internal(_) => internal(),
     }
+}
+
+fn serials_taken(numbers: Vec<(usize, String)>) -> Wording {
+    let taken = |(at, number): (usize, String)| {
+        Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
+    };
+    let problems = numbers.into_iter().map(taken).collect();
+    Wording { status: StatusCode::CONFLICT, ..invalid("duplicate_serial", problems) }
+}
+
+fn unexpected(current: Quantity) -> Wording {
+    let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
+    let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
+    let error = format!("expected_quantity {message}");
+    Wording { details: vec![problem], ..wording(StatusCode::CONFLICT, "unexpected_quantity", error) }
 }
 
 fn shortage(shortages: Vec<Shortage>) -> Wording {
