@@ -155,10 +155,10 @@ pub fn own(tx: &mut Tx<'_>) -> Result<User> {
     get(tx, id)
 }
 
-/// Changes what is given of a user, from the next request on.
+/// Changes what is given of a user, from the next request on. Where a user acts, it is an admin's.
 ///
 /// # Errors
-/// [`Error::NotFound`]; [`Error::Invalid`] for who would ban themself; [`Error::LastAdmin`].
+/// [`Error::NotFound`]; [`Error::RoleLacking`]; [`Error::Invalid`] for who would ban themself; [`Error::LastAdmin`].
 pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &UserChanges) -> Result<User> {
     let held = hold(tx, id)?;
     let before = held.iter().find(|user| user.id == id).ok_or_else(|| unknown(&id.to_string()))?;
@@ -170,9 +170,15 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &UserChanges) -> Result<User> {
     if after == *before {
         return Ok(after);
     }
-    if after.is_banned && own_id(tx).is_ok_and(|own| own == id) {
-        let message = "cannot be set for your own account: ask another admin";
-        return Err(Error::Invalid(vec![Problem::new("is_banned", message)]));
+    if let Ok(own) = own_id(tx) {
+        // Whoever acts may have been demoted or banned while this command waited.
+        if !held.iter().any(|user| user.id == own && is_admin(user)) {
+            return Err(Error::RoleLacking { needed: Role::Admin });
+        }
+        if own == id && after.is_banned {
+            let message = "cannot be set for your own account: ask another admin";
+            return Err(Error::Invalid(vec![Problem::new("is_banned", message)]));
+        }
     }
     if is_admin(before) && !is_admin(&after) && held.iter().filter(|user| is_admin(user)).count() == 1 {
         return Err(Error::LastAdmin);

@@ -86,6 +86,26 @@ fn two_admins_who_demote_each_other_at_once_leave_one() {
 }
 
 #[test]
+fn of_two_admins_who_ban_each_other_at_once_one_stays_whoever_else_there_is() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let [ann, ben, _] = ["ann", "ben", "cat"].map(|who| shop.user(who, Role::Admin));
+        for _ in 0..12 {
+            let banning = [(ann, ben), (ben, ann)].map(|(who, whom)| {
+                start(fixture.store.write(claim(&shop, who, 0), move |tx| users::amend(tx, whom, &banned(true))))
+            });
+            let done = banning.map(|one| one.wait(fixture));
+            assert_eq!(done.iter().filter(|done| done.is_ok()).count(), 1, "{done:?}");
+            let late = done.into_iter().find_map(Result::err);
+            assert!(matches!(late, Some(Error::Banned | Error::RoleLacking { .. })), "{late:?}");
+            for id in [ann, ben] {
+                shop.write(move |tx| users::amend(tx, id, &banned(false))).expect("an admin again");
+            }
+        }
+    });
+}
+
+#[test]
 fn a_new_password_ends_the_tokens_made_before_and_no_other() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
