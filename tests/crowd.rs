@@ -244,7 +244,7 @@ async fn level(shop: &Shop, product: i64) -> (Quantity, Quantity) {
 }
 
 fn admission() -> Admission {
-    let claim = Claim::User { tenant: TenantId::new(OURS), user: ADMIN };
+    let claim = Claim::User { tenant: TenantId::new(OURS), user: ADMIN, version: 0 };
     Admission { claim, role: Role::Staff, request_id: None }
 }
 

@@ -1,5 +1,7 @@
 //! Customers: read, made, found, and where they live.
 
+mod change;
+
 use serde_json::{Value, json};
 use stockbridge_domain::Role;
 

@@ -1,6 +1,7 @@
 //! The IOM dialect, as its reference and the decisions describe it.
 
 mod access;
+mod accounts;
 mod batches;
 mod categories;
 mod customers;
@@ -15,6 +16,8 @@ mod products;
 mod refusals;
 mod reports;
 mod serials;
+mod settings;
+mod strict;
 mod suppliers;
 mod tracked;
 mod warehouses;
@@ -110,7 +113,7 @@ fn bearer<'s>(shop: &'s Shop, token: &str) -> Client<'s> {
 fn claims() -> Claims {
     let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp();
     let (sub, kind) = ("1".to_owned(), "user".to_owned());
-    Claims { sub, tenant: 1, kind, role: Some("admin".to_owned()), iat: now, exp: now + 3600 }
+    Claims { sub, tenant: 1, kind, role: Some("admin".to_owned()), version: None, iat: now, exp: now + 3600 }
 }
 
 /// Holds that this is a refusal in the dialect's own shape, and returns its sentence.

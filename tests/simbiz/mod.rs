@@ -43,7 +43,7 @@ async fn stocked(client: &Client<'_>, code: &str) -> String {
 fn claims() -> Claims {
     let now = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).timestamp();
     let (sub, kind) = ("support".to_owned(), "simbiz".to_owned());
-    Claims { sub, tenant: 1, kind, role: None, iat: now, exp: now + 3600 }
+    Claims { sub, tenant: 1, kind, role: None, version: None, iat: now, exp: now + 3600 }
 }
 
 /// A client that says to be `support`, with whatever for a token.

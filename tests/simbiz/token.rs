@@ -27,11 +27,11 @@ fn a_good_secret_is_answered_with_a_token_that_works() {
         let (now, in_eight_hours) = (claims().iat, claims().iat + 8 * 3600);
         let until = chrono::NaiveDateTime::parse_from_str(&expires, "%Y-%m-%d %H:%M:%S").expect("a date-time");
         assert!((in_eight_hours - until.and_utc().timestamp()).abs() <= 5, "{expires}");
-        let Claims { sub, tenant, kind, role, iat: _, exp } =
+        let Claims { sub, tenant, kind, role, version, iat: _, exp } =
             shop.signer().verify(&token, "simbiz", now).expect("a token");
         assert_eq!(
-            (sub.as_str(), tenant, kind.as_str(), role, exp),
-            ("support", 1, "simbiz", None, until.and_utc().timestamp())
+            (sub.as_str(), tenant, kind.as_str(), role, version, exp),
+            ("support", 1, "simbiz", None, None, until.and_utc().timestamp())
         );
         shop.simbiz().with("Authorization", &format!("Bearer {token}")).get(ITEMS).await.is(200);
     });

@@ -1,5 +1,6 @@
 //! The same small number of statements for a call, whatever it finds.
 
+mod accounts;
 mod balances;
 mod orders;
 mod purchasing;

@@ -98,6 +98,6 @@ fn sign(shop: &Shop, sub: String, tenant: i64, kind: &str, role: Option<String>)
 
 fn signed(signer: &Signer, sub: String, tenant: i64, kind: &str, role: Option<String>) -> String {
     let iat = setup::unix_now();
-    let claims = Claims { sub, tenant, kind: kind.to_owned(), role, iat, exp: iat + 3600 };
+    let claims = Claims { sub, tenant, kind: kind.to_owned(), role, version: None, iat, exp: iat + 3600 };
     signer.sign(&claims).expect("a token")
 }

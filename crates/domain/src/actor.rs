@@ -61,6 +61,8 @@ pub enum Claim {
         tenant: TenantId,
         /// The user's id.
         user: i64,
+        /// The version of the user's tokens that the token was made in.
+        version: i64,
     },
     /// A uid of the SimBiz dialect, by token.
     Uid {

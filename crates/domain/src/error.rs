@@ -101,6 +101,9 @@ pub enum Error {
         /// What left and has not come back.
         returnable: Quantity,
     },
+    /// The tenant would be left without an admin who is not banned.
+    #[error("the last admin must stay admin")]
+    LastAdmin,
     /// It cannot be removed while something refers to it.
     #[error("{thing} {key} cannot be removed while {by}")]
     InUse {
@@ -118,6 +121,9 @@ pub enum Error {
     /// A token that was good once: its account is gone, or the uid is disabled.
     #[error("the account behind the token is gone")]
     AccountGone,
+    /// A token that was good once: the account's password was changed since.
+    #[error("the password was changed after the token was made")]
+    TokenRevoked,
     /// The account was banned.
     #[error("the account is banned")]
     Banned,
@@ -222,6 +228,8 @@ pub enum Thing {
     OrderLine,
     /// A customer.
     Customer,
+    /// An address of a customer.
+    Address,
     /// A supplier.
     Supplier,
     /// A purchase order.
@@ -250,6 +258,7 @@ impl Thing {
             Self::Order => "order",
             Self::OrderLine => "order line",
             Self::Customer => "customer",
+            Self::Address => "address",
             Self::Supplier => "supplier",
             Self::PurchaseOrder => "purchase order",
             Self::PurchaseLine => "purchase order line",
@@ -281,9 +290,12 @@ pub enum Unique {
     /// A serial number within its product.
     #[error("serial number")]
     Serial,
-    /// A user's e-mail, server-wide.
+    /// A customer's e-mail within its tenant.
     #[error("e-mail")]
     Email,
+    /// The e-mail that a user logs in with, server-wide.
+    #[error("e-mail")]
+    Login,
     /// A code within its kind and tenant.
     #[error("code")]
     Code,

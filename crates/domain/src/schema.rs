@@ -26,6 +26,8 @@ diesel::table! {
         is_banned -> Bool,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        token_version -> BigInt,
+        name_key -> Text,
     }
 }
 

@@ -54,7 +54,7 @@ pub fn continue_from(tx: &mut Tx<'_>, series: Series, next: i64) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::partners::customers::{self, CustomerType, NewCustomer};
+    use crate::partners::customers::{self, CustomerDetails, CustomerType, NewCustomer};
     use crate::testing::{Shop, name, on_both};
 
     #[test]
@@ -63,8 +63,9 @@ mod tests {
             let shop = Shop::open(fixture, "BHH");
             let add = || {
                 let (customer_type, called) = (CustomerType::Retail, name("Acme"));
-                let (id, email, phone, company) = (None, None, None, None);
-                let new = NewCustomer { id, name: called, email, phone, company, customer_type };
+                let (email, phone, company) = (None, None, None);
+                let details = CustomerDetails { name: called, email, phone, company, customer_type };
+                let new = NewCustomer { id: None, details };
                 shop.write(move |tx| customers::create(tx, &new)).expect("a customer").id
             };
             for (next, id) in [(1, 1), (42, 42), (7, 43), (0, 44), (95, 95)] {

@@ -3,6 +3,11 @@
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, Offset, TimeDelta, TimeZone};
 use chrono_tz::Tz;
 
+/// The zone with this IANA name, such as `Australia/Sydney`.
+pub fn named(name: &str) -> Option<Tz> {
+    name.parse().ok()
+}
+
 /// A time on the clock of a zone, in UTC: its first and its last occurrence. One that a change of the clocks skips
 /// is what a clock shows that nobody has put forward.
 pub fn occurrences(local: NaiveDateTime, zone: Tz) -> (NaiveDateTime, NaiveDateTime) {

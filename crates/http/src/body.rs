@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
@@ -17,6 +18,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::timeout;
 
 use crate::fields::{Field, FromField, List, Nested};
+use crate::prefer::prefers_strict;
 use crate::trail::Trail;
 
 /// The most bytes that a body may have, as application data of an app, scope or resource; the nearest one counts.
@@ -86,6 +88,7 @@ pub struct RawBody {
     content_type: Option<String>,
     encoding: Option<String>,
     prefers_strict: bool,
+    trail: Rc<Trail>,
 }
 
 /// A body of at most 16 KiB, for calls that are open to everybody: none of them needs more.
@@ -147,7 +150,7 @@ impl RawBody {
         self.content.as_ref().is_ok_and(|content| content.trim_ascii().is_empty())
     }
 
-    /// Whether the request asks for strict reading: `Prefer: handling=strict` (RFC 7240).
+    /// Whether the request asks for strict reading: see [`crate::prefer`].
     pub fn prefers_strict(&self) -> bool {
         self.prefers_strict
     }
@@ -171,11 +174,14 @@ impl RawBody {
             if let Ok(content) = &content {
                 trail.note_body(content);
             }
-            Self { content, content_type, encoding, prefers_strict }
+            Self { content, content_type, encoding, prefers_strict, trail }
         }
     }
 
     fn read<T: FromField>(&self, reading: Reading) -> Result<Field<T>, BodyFault> {
+        if reading.strict {
+            self.trail.note_strict();
+        }
         let mut json = serde_json::Deserializer::from_str(self.text(reading)?);
         let mut unknown = Vec::new();
         let read = if reading.strict {
@@ -255,15 +261,6 @@ fn names_json(content_type: &str, reading: Reading) -> bool {
         || essence == "application/json"
         || (essence.contains('/') && essence.ends_with("+json"))
         || (reading.form_is_json && essence == "application/x-www-form-urlencoded")
-}
-
-fn prefers_strict(request: &HttpRequest) -> bool {
-    let preferences = request.headers().get_all("prefer").filter_map(|value| value.to_str().ok());
-    let mut preferences = preferences.flat_map(|value| value.split([',', ';']));
-    preferences.any(|preference| {
-        let (name, value) = preference.split_once('=').unwrap_or((preference, ""));
-        name.trim().eq_ignore_ascii_case("handling") && value.trim().trim_matches('"').eq_ignore_ascii_case("strict")
-    })
 }
 
 fn text_of(request: &HttpRequest, name: &HeaderName) -> Option<String> {

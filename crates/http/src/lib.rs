@@ -17,6 +17,8 @@ pub mod path;
 
 pub mod query;
 
+pub mod prefer;
+
 pub mod body;
 
 pub mod fields;

@@ -43,15 +43,23 @@ impl Site {
         Ok(site.ok_or_else(|| Fault::Internal("the app holds no site".to_owned()))?)
     }
 
-    /// Makes a token of a kind for somebody of a tenant; the role is for display only.
+    /// Makes a token of a kind for somebody of a tenant; the role is for display only, the version tells which tokens
+    /// of the same holder still count.
     ///
     /// # Errors
     /// None that is known: see [`Signer::sign`].
-    pub fn issue(&self, kind: &str, sub: String, tenant: TenantId, role: Option<String>) -> Result<Issued> {
+    pub fn issue(
+        &self,
+        kind: &str,
+        sub: String,
+        tenant: TenantId,
+        role: Option<String>,
+        version: Option<i64>,
+    ) -> Result<Issued> {
         let lifetime = i64::try_from(self.token_lifetime.as_secs()).unwrap_or(i64::MAX);
         let iat = Self::unix_now();
         let expires_at = iat.saturating_add(lifetime);
-        let claims = Claims { sub, tenant: tenant.get(), kind: kind.to_owned(), role, iat, exp: expires_at };
+        let claims = Claims { sub, tenant: tenant.get(), kind: kind.to_owned(), role, version, iat, exp: expires_at };
         let token = self.signer.sign(&claims).map_err(|error| Fault::Internal(format!("no token: {error}")))?;
         Ok(Issued { token, lifetime, expires_at })
     }

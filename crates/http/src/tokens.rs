@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// The longest token that is looked at, in bytes; ours have a few hundred.
 const LONGEST: usize = 8 * 1024;
 
-/// What a token says. All but the role must be there.
+/// What a token says. All but role and version must be there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claims {
     /// Whom it was made for: the id of a user, the name of an integration.
@@ -22,6 +22,9 @@ pub struct Claims {
     /// The role at that time. For display: what counts is read afresh.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// Which of its holder's tokens it is one of; absent counts as 0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
     /// When it was made, in Unix seconds.
     pub iat: i64,
     /// From when on it is worth nothing, in Unix seconds.
@@ -113,7 +116,7 @@ mod tests {
 
     fn claims() -> Claims {
         let (sub, kind, role) = ("7".to_owned(), "one".to_owned(), Some("admin".to_owned()));
-        Claims { sub, tenant: 1, kind, role, iat: NOW - 10, exp: NOW + 10 }
+        Claims { sub, tenant: 1, kind, role, version: Some(3), iat: NOW - 10, exp: NOW + 10 }
     }
 
     fn signed_by(algorithm: Algorithm, claims: &impl Serialize) -> String {
@@ -128,7 +131,7 @@ mod tests {
     fn what_was_signed_is_read_again() {
         let token = Signer::new(b"secret").sign(&claims()).unwrap();
         assert_eq!(verified(&token), Ok(claims()));
-        let plain = Claims { role: None, ..claims() };
+        let plain = Claims { role: None, version: None, ..claims() };
         assert_eq!(verified(&Signer::new(b"secret").sign(&plain).unwrap()), Ok(plain));
     }
 

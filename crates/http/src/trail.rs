@@ -23,6 +23,7 @@ pub struct Trail {
     caller: RefCell<Option<String>>,
     label: Label,
     body: Cell<BodyDigest>,
+    is_strict: Cell<bool>,
 }
 
 impl Trail {
@@ -34,8 +35,8 @@ impl Trail {
             return Rc::clone(trail);
         }
         let request_id = request_id(request.headers());
-        let (tenant, caller, body) = (Cell::new(None), RefCell::new(None), Cell::default());
-        let trail = Rc::new(Self { request_id, tenant, caller, label: Label::of(request), body });
+        let (tenant, caller, body, is_strict) = (Cell::new(None), RefCell::new(None), Cell::default(), Cell::default());
+        let trail = Rc::new(Self { request_id, tenant, caller, label: Label::of(request), body, is_strict });
         request.extensions_mut().insert(Rc::clone(&trail));
         trail
     }
@@ -70,6 +71,16 @@ impl Trail {
         if self.label.is_there() {
             self.body.set(BodyDigest::of(body));
         }
+    }
+
+    /// Whether the body was read strictly because the request asked for it, which the answer says.
+    pub fn is_strict(&self) -> bool {
+        self.is_strict.get()
+    }
+
+    /// Notes that the body was read strictly.
+    pub fn note_strict(&self) {
+        self.is_strict.set(true);
     }
 
     /// How the request is told from others, where it is to be carried out only once.

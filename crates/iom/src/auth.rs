@@ -131,6 +131,8 @@ fn pass(request: &HttpRequest, trail: &Rc<Trail>, role: Role) -> std::result::Re
     let user = claims.sub.parse().map_err(|_| CredentialFault::Token(TokenFault::Malformed))?;
     trail.note_tenant(claims.tenant);
     trail.note_caller(format!("user {user}"));
-    let claim = Claim::User { tenant: TenantId::new(claims.tenant), user };
+    // Tokens of before there were versions say none.
+    let version = claims.version.unwrap_or(0);
+    let claim = Claim::User { tenant: TenantId::new(claims.tenant), user, version };
     Ok(Pass::new(site, claim, role, Rc::clone(trail)))
 }

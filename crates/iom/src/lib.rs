@@ -4,7 +4,7 @@
 //! A guided tour, in the order in which a request meets the rooms:
 //! - [`auth`]: who calls, with which role, and what is said to whom may not.
 //! - [`requests`]: what requests have in common: the id in a path, the part of a list, a JSON body.
-//! - [`accounts`]: logging in.
+//! - [`accounts`]: logging in, and one's own account.
 //! - [`products`]: products, their categories and their export.
 //! - [`inventory`]: what lies where, what runs low, what happened to it, and changing it.
 //! - [`warehouses`], [`batches`], [`serials`]: where stock lies and how its parts are told apart.
@@ -12,6 +12,7 @@
 //! - [`customers`]: who orders, and where they live.
 //! - [`suppliers`]: who sells to us, purchase orders, and what comes of them.
 //! - [`reports`]: what all of it comes to.
+//! - [`users`], [`settings`]: what an admin does for a company.
 //! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
@@ -32,7 +33,9 @@ pub mod products;
 pub mod reports;
 pub mod requests;
 pub mod serials;
+pub mod settings;
 pub mod suppliers;
+pub mod users;
 pub mod warehouses;
 
 use actix_web::web;
@@ -68,6 +71,8 @@ fn routes() -> Vec<Documented> {
         customers::routes(),
         suppliers::routes(),
         reports::routes(),
+        users::routes(),
+        settings::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
@@ -75,7 +80,11 @@ fn routes() -> Vec<Documented> {
 /// What any operation can answer; what belongs to one stands at that one.
 const COMMON: &[Common<'static>] = &[
     refusal("400", "The header `Idempotency-Key` cannot be one", Reach::Writers),
-    refusal("401", "The token is missing, malformed, expired or of another kind: log in (again)", Reach::Callers),
+    refusal(
+        "401",
+        "The token is missing, malformed, expired, ended by a new password or of another kind: log in (again)",
+        Reach::Callers,
+    ),
     refusal("402", "The tenant's subscription has expired", Reach::Callers),
     refusal("403", "The account is banned, or its role does not reach; `code` says which", Reach::Callers),
     refusal("409", "The first request with this `Idempotency-Key` is still being carried out", Reach::Writers),
@@ -97,12 +106,13 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
                        token as `Authorization: Bearer <token>`.\n\n\
                        Every refusal is an `ErrorResponse`. Numbers in a request may also come as numeric text. \
                        Unknown fields of a body are ignored, unless the header `Prefer: handling=strict` asks to \
-                       refuse them. `X-Request-Id` is taken or made, and answered.",
+                       refuse them: all of them are then named, such as `items[0].colour`, and the answer says \
+                       `Preference-Applied: handling=strict`. `X-Request-Id` is taken or made, and answered.",
         license(name = "MIT", identifier = "MIT")
     ),
     servers((url = "http://127.0.0.1:8080", description = "A server on this machine")),
     tags(
-        (name = "authentication", description = "Logging in"),
+        (name = "authentication", description = "Logging in, and one's own account"),
         (name = "products", description = "Products with their prices and what is on hand of them"),
         (name = "categories", description = "The tree of product categories"),
         (name = "inventory", description = "What lies where, what runs low, what happened to it, and changing it"),
@@ -112,7 +122,9 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
         (name = "customers", description = "Who orders, and their addresses"),
         (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them"),
-        (name = "reports", description = "What all of it comes to: revenue, cost of goods sold, what stock is worth")
+        (name = "reports", description = "What all of it comes to: revenue, cost of goods sold, what stock is worth"),
+        (name = "users", description = "Who may log in for the company, and as what"),
+        (name = "settings", description = "What holds for the whole company")
     ),
     components(schemas(error::ErrorResponse, reports::financial::ReportPeriod)),
     modifiers(&SecuritySchemes),

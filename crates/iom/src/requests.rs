@@ -157,15 +157,25 @@ impl Id {
     /// # Errors
     /// For what is not a whole number, or wider than an id can be.
     pub fn read(self) -> Result<i64, Reason> {
-        let text = self.0?;
-        let digits = text.strip_prefix('-').unwrap_or(&text);
-        let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        let id = if whole { text.parse().ok() } else { None };
-        let message =
-            if whole { "in the path is larger than any id" } else { "in the path must be a whole number such as 12" };
-        let problem = || Problem::new("id", message);
-        id.ok_or_else(|| Error::Invalid(vec![problem()]).into())
+        id_of("id", &self.0?)
     }
+}
+
+/// Another id of a path, such as its `{address_id}`.
+///
+/// # Errors
+/// As [`Id::read`].
+pub(crate) fn id_in(request: &HttpRequest, name: &str) -> Result<i64, Reason> {
+    id_of(name, &segment(request, name)?)
+}
+
+fn id_of(name: &str, text: &str) -> Result<i64, Reason> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let id = if whole { text.parse().ok() } else { None };
+    let message =
+        if whole { "in the path is larger than any id" } else { "in the path must be a whole number such as 12" };
+    id.ok_or_else(|| Error::Invalid(vec![Problem::new(name, message)]).into())
 }
 
 impl FromRequest for Id {

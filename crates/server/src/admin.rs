@@ -4,7 +4,7 @@ use std::io::{BufRead, IsTerminal};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
-use stockbridge_domain::access::passwords::PasswordHash;
+use stockbridge_domain::access::passwords::{Password, PasswordHash};
 use stockbridge_domain::access::secrets::random_hex;
 use stockbridge_domain::access::{keys, passwords, tenants, uids, users};
 use stockbridge_domain::values::Text;
@@ -71,22 +71,22 @@ pub(crate) async fn user(store: &Store, command: User) -> Done {
             }
             let address = text::<255>("--email", &email)?;
             let name = text::<255>("--name", name.as_deref().unwrap_or(&email))?;
-            let new = users::NewUser { email: address, name, role, password: hash("--password", password)? };
+            let new = users::NewUser { email: address, name, role, password: password_hash(password)? };
             let created = store.alter(move |lobby| {
                 let tenant = tenants::by_code(lobby, &tenant)?;
                 users::create(&mut lobby.as_system(tenant.id)?, &new)
             });
-            let id = created.await.map_err(|error| said(&error))?;
-            Ok(format!("user {email} is number {id}, {role}"))
+            let user = created.await.map_err(|error| said(&error))?;
+            Ok(format!("user {email} is number {}, {role}", user.id))
         }
         User::SetPassword { email, password } => {
-            let (password, of) = (hash("--password", password)?, email.clone());
+            let (password, of) = (password_hash(password)?, email.clone());
             let set = store.alter(move |lobby| {
                 let tenant = users::tenant_of(lobby, &of)?;
                 users::set_password(&mut lobby.as_system(tenant)?, &of, &password)
             });
             set.await.map_err(|error| said(&error))?;
-            Ok(format!("user {email} has a new password"))
+            Ok(format!("user {email} has a new password; tokens made before no longer work"))
         }
         User::Ban { email, lift } => {
             let of = email.clone();
@@ -108,7 +108,7 @@ pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
             }
             let made = secret.is_none();
             let secret = secret.map_or_else(|| random_hex(32).map_err(|error| said(&error)), Ok)?;
-            let (name, hash) = (text::<64>("--uid", &uid)?, hash("--secret", Some(secret.clone()))?);
+            let (name, hash) = (text::<64>("--uid", &uid)?, secret_hash(&secret)?);
             let create = store.alter(move |lobby| {
                 let tenant = tenants::by_code(lobby, &tenant)?.id;
                 uids::create(lobby, &name, &hash, Some(tenant))?;
@@ -171,7 +171,7 @@ fn text<const MAX: usize>(flag: &str, given: &str) -> Result<Text<MAX>, String> 
 }
 
 /// The password given, typed without echo, or the first line of standard input.
-fn hash(flag: &str, given: Option<String>) -> Result<PasswordHash, String> {
+fn password_hash(given: Option<String>) -> Result<PasswordHash, String> {
     let password = match given {
         Some(given) => given,
         None if std::io::stdin().is_terminal() => {
@@ -186,12 +186,18 @@ fn hash(flag: &str, given: Option<String>) -> Result<PasswordHash, String> {
             line.trim_end_matches(['\r', '\n']).to_owned()
         }
     };
-    match password.len() {
-        0..8 => Err(format!("{flag} must have at least 8 characters")),
+    let password = Password::new(password).map_err(|fault| format!("--password {fault}"))?;
+    PasswordHash::new(password.as_str()).map_err(|error| said(&error))
+}
+
+/// Secrets are for programs, and may be longer than passwords.
+fn secret_hash(secret: &str) -> Result<PasswordHash, String> {
+    match secret.len() {
+        0..8 => Err("--secret must have at least 8 characters".to_owned()),
         length if length > passwords::MAX_BYTES => {
-            Err(format!("{flag} must have at most {} bytes", passwords::MAX_BYTES))
+            Err(format!("--secret must have at most {} bytes", passwords::MAX_BYTES))
         }
-        _ => PasswordHash::new(&password).map_err(|error| said(&error)),
+        _ => PasswordHash::new(secret).map_err(|error| said(&error)),
     }
 }
 

@@ -195,7 +195,7 @@ pub enum User {
         #[arg(long)]
         password: Option<String>,
     },
-    /// Give a user a new password.
+    /// Give a user a new password, and end the tokens made before.
     SetPassword {
         /// The e-mail of the user.
         #[arg(long)]

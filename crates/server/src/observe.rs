@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use stockbridge_domain::Store;
+use stockbridge_http::prefer::{PREFERENCE_APPLIED, STRICT};
 use stockbridge_http::site::Site;
 use stockbridge_http::trail::{REQUEST_ID, Trail, peer_address};
 use tracing_subscriber::EnvFilter;
@@ -122,6 +123,10 @@ pub(crate) async fn record(
     let mut response = next.call(request).await?;
     if let Ok(id) = HeaderValue::from_str(trail.request_id()) {
         response.headers_mut().insert(HeaderName::from_static(REQUEST_ID), id);
+    }
+    if trail.is_strict() {
+        let strict = HeaderValue::from_static(STRICT);
+        response.headers_mut().insert(HeaderName::from_static(PREFERENCE_APPLIED), strict);
     }
     frame_for_old_clients(&mut response);
     let request = response.request();

@@ -207,6 +207,7 @@ fn of_domain(error: Error) -> Wording {
         | Error::SerialsTaken(_)
         | Error::Unexpected { .. }
         | Error::NoDefaultWarehouse
+        | Error::LastAdmin
         | Error::IllegalStatus { .. }
         | Error::OverFulfilment { .. }
         | Error::OverReceipt { .. }
@@ -215,7 +216,7 @@ fn of_domain(error: Error) -> Wording {
             let message = "Wrong uid or secret: check both, and that the uid is enabled.";
             wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_CREDENTIAL", message)
         }
-        Error::AccountGone | Error::Banned => {
+        Error::AccountGone | Error::TokenRevoked | Error::Banned => {
             let message = "The token's uid is disabled or gone: ask whoever runs the server to enable it.";
             wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_TOKEN", message)
         }
@@ -324,6 +325,7 @@ fn duplicate(unique: Unique) -> Wording {
         Unique::Batch
         | Unique::Serial
         | Unique::Email
+        | Unique::Login
         | Unique::Code
         | Unique::TenantCode
         | Unique::Uid
@@ -378,6 +380,7 @@ fn word_for(thing: Thing) -> &'static str {
         | Thing::Order
         | Thing::OrderLine
         | Thing::Customer
+        | Thing::Address
         | Thing::Supplier
         | Thing::PurchaseOrder
         | Thing::PurchaseLine

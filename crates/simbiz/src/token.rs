@@ -185,7 +185,7 @@ impl TokenRequest {
 
 impl IssuedToken {
     fn made(site: &Site, uid: String, tenant: &Tenant) -> Result<Self> {
-        let Issued { token, lifetime: _, expires_at } = site.issue(TOKEN_KIND, uid.clone(), tenant.id, None)?;
+        let Issued { token, lifetime: _, expires_at } = site.issue(TOKEN_KIND, uid.clone(), tenant.id, None, None)?;
         Ok(Self {
             uid,
             organization_id: ids::organization(tenant.id),

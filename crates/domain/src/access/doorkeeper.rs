@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::access::passwords::{Checker, PasswordHash};
+use crate::access::passwords::{Checker, Password, PasswordHash};
 use crate::access::throttle::{Limits, Throttle};
 use crate::access::{uids, users};
 use crate::actor::{Organization, Tenant};
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::store::Store;
 use crate::values::fold;
 
@@ -43,7 +43,7 @@ impl Doorkeeper {
         from: Option<IpAddr>,
     ) -> Result<users::User> {
         let key = fold(email);
-        let account = format!("user {key}");
+        let account = account_of(&key);
         self.throttle.check(&account, from, Instant::now())?;
         let found = store.look(move |lobby| users::by_email(lobby, &key)).await?;
         let (user, hash) = found.unzip();
@@ -78,6 +78,31 @@ impl Doorkeeper {
         store.look(move |lobby| uids::organization(lobby, &name, organization.as_ref())).await
     }
 
+    /// Checks the password of who is in already, before it is changed. Guesses count like those of a log-in.
+    ///
+    /// # Errors
+    /// [`Error::TooManyFailures`]; [`Error::Invalid`] about `current_password` for a wrong one.
+    pub async fn confirm(&self, own: &users::Secret, password: &str, from: Option<IpAddr>) -> Result<()> {
+        let account = account_of(&own.email_key);
+        self.throttle.check(&account, from, Instant::now())?;
+        let right = self.check(account, Some(own.hash.clone()), password, from).await;
+        right.map_err(|error| match error {
+            Error::WrongCredentials => {
+                let message = "is not the password of this account: check it and try again";
+                Error::Invalid(vec![Problem::new("current_password", message)])
+            }
+            other => other,
+        })
+    }
+
+    /// Hashes a password in its turn, beside the runtime's threads and outside of any transaction.
+    ///
+    /// # Errors
+    /// [`crate::error::Fault::Busy`] when its turn does not come.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash> {
+        self.checker.turn().await?.hash(password).await
+    }
+
     /// Checks a password in its turn, counted as a failure until it is found right: however many guesses come at once,
     /// no more than the limit are checked.
     async fn check(
@@ -98,4 +123,9 @@ impl Doorkeeper {
         let right = turn.check(stored, password.to_owned(), judged).await?;
         if right { Ok(()) } else { Err(Error::WrongCredentials) }
     }
+}
+
+/// The name under which a user's failures are counted, by the folded e-mail.
+fn account_of(email_key: &str) -> String {
+    format!("user {email_key}")
 }

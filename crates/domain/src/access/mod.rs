@@ -21,10 +21,10 @@ use crate::store::connection::Conn;
 use crate::values::fold;
 use tenants::TenantRow;
 
-/// Reads the account behind a claim, and refuses in the decided order: gone, banned, subscription, role.
+/// Reads the account behind a claim, and refuses in the decided order: gone, revoked, banned, subscription, role.
 pub(crate) fn admit(conn: &mut Conn, admission: &Admission, now: NaiveDateTime) -> Result<(Tenant, Actor)> {
     match &admission.claim {
-        Claim::User { tenant, user } => admit_user(conn, *tenant, *user, admission.role, now),
+        Claim::User { tenant, user, version } => admit_user(conn, *tenant, *user, *version, admission.role, now),
         Claim::Uid { uid, home, organization } => {
             let asked = organization.clone().unwrap_or(Organization::Id(*home));
             admit_uid(conn, uid, *home, &asked, admission.role, now)
@@ -32,14 +32,25 @@ pub(crate) fn admit(conn: &mut Conn, admission: &Admission, now: NaiveDateTime) 
     }
 }
 
-fn admit_user(conn: &mut Conn, tenant: TenantId, id: i64, needed: Role, now: NaiveDateTime) -> Result<(Tenant, Actor)> {
-    let found: Option<(TenantRow, String, Role, bool)> = tenant_table::table
+fn admit_user(
+    conn: &mut Conn,
+    tenant: TenantId,
+    id: i64,
+    version: i64,
+    needed: Role,
+    now: NaiveDateTime,
+) -> Result<(Tenant, Actor)> {
+    let of_user = (user_table::name, user_table::role, user_table::is_banned, user_table::token_version);
+    let found: Option<(TenantRow, (String, Role, bool, i64))> = tenant_table::table
         .inner_join(user_table::table.on(user_table::tenant_id.eq(tenant_table::id)))
         .filter(tenant_table::id.eq(tenant).and(user_table::tenant_id.eq(tenant)).and(user_table::id.eq(id)))
-        .select((TenantRow::as_select(), user_table::name, user_table::role, user_table::is_banned))
+        .select((TenantRow::as_select(), of_user))
         .first(conn)
         .optional()?;
-    let (tenant, name, role, is_banned) = found.ok_or(Error::AccountGone)?;
+    let (tenant, (name, role, is_banned, current)) = found.ok_or(Error::AccountGone)?;
+    if version != current {
+        return Err(Error::TokenRevoked);
+    }
     if is_banned {
         return Err(Error::Banned);
     }

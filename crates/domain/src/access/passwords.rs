@@ -11,6 +11,36 @@ use crate::error::{Fault, Result};
 
 /// The longest password that is hashed, in bytes.
 pub const MAX_BYTES: usize = 1024;
+/// The fewest characters of a password that is set.
+pub const MIN_LENGTH: usize = 8;
+/// The most characters of a password that is set; fewer than [`MAX_BYTES`] however they are written.
+pub const MAX_LENGTH: usize = 200;
+
+/// A password to be set, exactly as it was given: 8 to 200 characters.
+// Not Debug: it would print the password.
+#[derive(Clone)]
+pub struct Password(String);
+
+/// Why a password cannot be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("must have {MIN_LENGTH} to {MAX_LENGTH} characters")]
+pub struct PasswordFault;
+
+impl Password {
+    /// Takes a password that keeps the rule.
+    ///
+    /// # Errors
+    /// [`PasswordFault`] for one that is too short or too long.
+    pub fn new(password: String) -> std::result::Result<Self, PasswordFault> {
+        let length = password.chars().count();
+        if (MIN_LENGTH..=MAX_LENGTH).contains(&length) { Ok(Self(password)) } else { Err(PasswordFault) }
+    }
+
+    /// The password itself.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
 
 /// A password as it is stored: argon2id with its salt, in PHC text form.
 #[derive(Clone)]
@@ -74,7 +104,7 @@ fn internal(error: impl std::fmt::Display) -> Fault {
 /// The hash that is checked when there is no account, so that the answer takes as long as a wrong password.
 static NOBODY: LazyLock<Result<PasswordHash>> = LazyLock::new(|| PasswordHash::new("nobody has this password"));
 
-/// Checks passwords, a few at a time.
+/// Checks and hashes passwords, a few at a time.
 #[derive(Clone)]
 pub(crate) struct Checker {
     places: Arc<Semaphore>,
@@ -93,12 +123,22 @@ impl Checker {
     }
 }
 
-/// Leave to check one password.
+/// Leave to check or hash one password.
 pub(crate) struct Turn {
     _place: OwnedSemaphorePermit,
 }
 
 impl Turn {
+    /// The password as it is stored.
+    pub(crate) async fn hash(self, password: Password) -> Result<PasswordHash> {
+        let hashed = tokio::task::spawn_blocking(move || {
+            let hash = PasswordHash::new(password.as_str());
+            drop(self);
+            hash
+        });
+        hashed.await.map_err(|error| Fault::Internal(format!("hashing ended: {error}")))?
+    }
+
     /// Whether the password is the stored one; `None` stored costs the same and is never right. `judged` hears of it
     /// before the turn ends, also when the caller has gone away meanwhile.
     pub(crate) async fn check(

@@ -8,9 +8,9 @@ use crate::actor::{Costing, Tenant, TenantId};
 use crate::error::{Error, Fault, Result, Thing};
 use crate::rollups::days;
 use crate::schema::tenants;
-use crate::store::Lobby;
 use crate::store::connection::Conn;
 use crate::store::portable::{ForKeyShare, ForUpdate, advance_sequence};
+use crate::store::{Lobby, Tx};
 use crate::values::{Code, Name, fold};
 
 /// A tenant as it is stored.
@@ -43,7 +43,7 @@ pub struct NewTenant {
 }
 
 /// What may change of a tenant; `None` keeps.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TenantChanges {
     /// Its name.
     pub name: Option<Name>,
@@ -128,33 +128,46 @@ pub fn list(lobby: &mut Lobby<'_>) -> Result<Vec<Tenant>> {
     rows.into_iter().map(Tenant::try_from).collect()
 }
 
-/// Changes what is given of a tenant. With a zone all days are counted by that one, those of before too.
+/// Changes what is given of the tenant with this code: for the command line.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown code.
 pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result<Tenant> {
     let tenant = by_code(lobby, code)?;
-    if changes.zone.is_some() {
+    amend(&mut lobby.as_system(tenant.id)?, changes)
+}
+
+/// Changes what is given of the transaction's own tenant, which goes on as it is then.
+///
+/// The one way in which a tenant changes. Requests write no shared table otherwise: an admin who changes the settings
+/// is rare enough for all instances to wait for. Only what is given is written, so that two changes at once both hold.
+/// With a zone all days are counted by that one, those of before too.
+///
+/// # Errors
+/// Only faults of the store.
+pub fn amend(tx: &mut Tx<'_>, changes: &TenantChanges) -> Result<Tenant> {
+    if *changes == TenantChanges::default() {
+        return Ok(tx.tenant.clone());
+    }
+    let TenantChanges { name, zone, subscription_ends_at, allow_backorder, costing } = changes;
+    let given = (
+        name.as_ref().map(|name| tenants::name.eq(name.as_str())),
+        zone.map(|zone| tenants::zone.eq(zone.name())),
+        subscription_ends_at.map(|end| tenants::subscription_ends_at.eq(end)),
+        allow_backorder.map(|allow| tenants::allow_backorder.eq(allow)),
+        costing.map(|costing| tenants::costing.eq(costing)),
+    );
+    let this = tenants::table.filter(tenants::id.eq(tx.tenant_id()));
+    if zone.is_some() {
         // Whoever counts something into a day holds the tenant until it is written.
-        let this = tenants::table.filter(tenants::id.eq(tenant.id)).select(tenants::id);
-        ForUpdate(this).get_result::<TenantId>(lobby.conn)?;
+        ForUpdate(this.select(tenants::id)).get_result::<TenantId>(tx.conn)?;
     }
-    let name = changes.name.as_ref().map_or(tenant.name.as_str(), Name::as_str);
-    let zone = changes.zone.unwrap_or(tenant.zone);
-    let subscription_ends_at = changes.subscription_ends_at.unwrap_or(tenant.subscription_ends_at);
-    diesel::update(tenants::table.filter(tenants::id.eq(tenant.id)))
-        .set((
-            tenants::name.eq(name),
-            tenants::zone.eq(zone.name()),
-            tenants::subscription_ends_at.eq(subscription_ends_at),
-            tenants::allow_backorder.eq(changes.allow_backorder.unwrap_or(tenant.allow_backorder)),
-            tenants::costing.eq(changes.costing.unwrap_or(tenant.costing)),
-        ))
-        .execute(lobby.conn)?;
-    if let Some(zone) = changes.zone {
-        days::recount(lobby.conn, tenant.id, zone)?;
+    diesel::update(this).set(given).execute(tx.conn)?;
+    if let Some(zone) = zone {
+        days::recount(tx.conn, tx.tenant_id(), *zone)?;
     }
-    get(lobby, tenant.id)
+    tx.tenant = this.select(TenantRow::as_select()).first(tx.conn)?.try_into()?;
+    Ok(tx.tenant.clone())
 }
 
 /// Whether there is any tenant yet.

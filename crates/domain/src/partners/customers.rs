@@ -1,15 +1,17 @@
 //! Customers and their addresses.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use crate::counters;
 use crate::error::{Error, Result, Thing};
+use crate::orders::Status;
 use crate::page::{Cursor, Part, Slice, Window};
-use crate::schema::{customer_addresses as addresses, customers};
+use crate::schema::{customer_addresses as addresses, customers, orders};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{ForUpdate, advance_sequence, contains, search_text, text_value};
+use crate::store::portable::{ForKeyShare, ForUpdate, advance_sequence, contains, search_text, text_value};
 use crate::values::{Money, Name, fold};
 
 /// How a customer buys.
@@ -93,6 +95,13 @@ pub struct Address {
 pub struct NewCustomer {
     /// Its id, where it comes with one; else the next.
     pub id: Option<i64>,
+    /// What is said of it.
+    pub details: CustomerDetails,
+}
+
+/// What is said of a customer.
+#[derive(Debug, Clone)]
+pub struct CustomerDetails {
     /// Its name.
     pub name: Name,
     /// Its e-mail.
@@ -135,6 +144,32 @@ pub struct CustomerFilter {
     pub customer_type: Option<CustomerType>,
 }
 
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = customers, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Columns<'a> {
+    name: &'a str,
+    email: Option<&'a str>,
+    email_key: Option<String>,
+    phone: Option<&'a str>,
+    company: Option<&'a str>,
+    customer_type: CustomerType,
+    search_text: String,
+    updated_at: NaiveDateTime,
+}
+
+#[derive(Insertable, AsChangeset)]
+#[diesel(table_name = addresses, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct Written<'a> {
+    kind: AddressKind,
+    line1: &'a str,
+    line2: Option<&'a str>,
+    city: Option<&'a str>,
+    state: Option<&'a str>,
+    postcode: Option<&'a str>,
+    country: Option<&'a str>,
+    is_default: bool,
+}
+
 /// A customer as a command needs it.
 pub(crate) struct Named {
     pub(crate) id: i64,
@@ -146,22 +181,13 @@ pub(crate) struct Named {
 /// # Errors
 /// [`Error::Duplicate`] for an e-mail that another customer has.
 pub fn create(tx: &mut Tx<'_>, new: &NewCustomer) -> Result<Customer> {
-    let NewCustomer { id, name, email, phone, company, customer_type } = new;
-    let text = |text: &Option<Name>| text.as_ref().map(|text| text.as_str().to_owned());
-    let searched = [Some(name.as_str()), company.as_ref().map(Name::as_str), email.as_ref().map(Name::as_str)];
+    let NewCustomer { id, details } = new;
     let row = (
         customers::tenant_id.eq(tx.tenant_id()),
-        customers::name.eq(name.as_str()),
-        customers::email.eq(text(email)),
-        customers::email_key.eq(email.as_ref().map(|email| fold(email.as_str()))),
-        customers::phone.eq(text(phone)),
-        customers::company.eq(text(company)),
-        customers::customer_type.eq(*customer_type),
-        customers::search_text.eq(search_text(searched.map(Option::unwrap_or_default))),
+        columns(details, tx.now()),
         customers::total_orders.eq(0),
         customers::total_spent.eq(Money::ZERO),
         customers::created_at.eq(tx.now()),
-        customers::updated_at.eq(tx.now()),
     );
     let insert = diesel::insert_into(customers::table);
     let id: i64 = match id {
@@ -174,6 +200,38 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCustomer) -> Result<Customer> {
     };
     counters::add(tx, counters::CUSTOMERS, 1);
     find(tx, id)
+}
+
+/// Says everything of a customer anew; orders keep the name they were placed with.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Duplicate`] for an e-mail that another customer has.
+pub fn replace(tx: &mut Tx<'_>, id: i64, details: &CustomerDetails) -> Result<Customer> {
+    lock(tx, id)?;
+    let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(id));
+    diesel::update(customers::table.filter(this)).set(columns(details, tx.now())).execute(tx.conn)?;
+    find(tx, id)
+}
+
+/// Removes a customer with its addresses; orders that are done keep its id and name.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::InUse`] while an order of it is open.
+pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+    lock(tx, id)?;
+    let tenant = tx.tenant_id();
+    let open = orders::tenant_id.eq(tenant).and(orders::customer_id.eq(id));
+    let open = open.and(orders::status.eq_any(Status::ALL.iter().filter(|status| status.is_open())));
+    if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
+        let by = "orders of it are open: fulfil or cancel them first".to_owned();
+        return Err(Error::InUse { thing: Thing::Customer, key: id.to_string(), by });
+    }
+    let of_customer = addresses::tenant_id.eq(tenant).and(addresses::customer_id.eq(id));
+    diesel::delete(addresses::table.filter(of_customer)).execute(tx.conn)?;
+    let this = customers::tenant_id.eq(tenant).and(customers::id.eq(id));
+    diesel::delete(customers::table.filter(this)).execute(tx.conn)?;
+    counters::add(tx, counters::CUSTOMERS, -1);
+    Ok(())
 }
 
 /// One customer with its addresses.
@@ -220,29 +278,21 @@ pub fn add_address(tx: &mut Tx<'_>, customer: i64, new: &NewAddress) -> Result<A
     if new.is_default {
         diesel::update(addresses::table.filter(alike)).set(addresses::is_default.eq(false)).execute(tx.conn)?;
     }
-    let NewAddress { kind, line1, line2, city, state, postcode, country, is_default } = new;
-    let text = |text: &Option<Name>| text.as_ref().map(|text| text.as_str().to_owned());
     let row = (
         addresses::tenant_id.eq(tenant),
         addresses::customer_id.eq(customer),
-        addresses::kind.eq(*kind),
-        addresses::line1.eq(line1.as_str()),
-        addresses::line2.eq(text(line2)),
-        addresses::city.eq(text(city)),
-        addresses::state.eq(text(state)),
-        addresses::postcode.eq(text(postcode)),
-        addresses::country.eq(text(country)),
-        addresses::is_default.eq(*is_default || first.is_none()),
+        written(new, new.is_default || first.is_none()),
         addresses::created_at.eq(tx.now()),
     );
     let insert = diesel::insert_into(addresses::table).values(row);
     Ok(insert.returning(<Address as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?)
 }
 
-/// A customer that a command refers to.
+/// A customer that a command refers to, held so that it stays. Others may hold it too.
 pub(crate) fn named(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Named> {
     let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(id));
-    let found = customers::table.filter(this).select((customers::id, customers::name)).first(tx.conn).optional()?;
+    let query = customers::table.filter(this).select((customers::id, customers::name));
+    let found = ForKeyShare(query).get_result(tx.conn).optional()?;
     let (id, name) = found.ok_or_else(|| Error::UnknownReference {
         field: field.to_owned(),
         thing: Thing::Customer,
@@ -277,11 +327,42 @@ pub(crate) fn ordered(tx: &mut Tx<'_>, customer: i64, count: i64, total: Money) 
     if changed == 1 { Ok(()) } else { Err(Error::OutOfRange) }
 }
 
-fn lock(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+/// Holds a customer for who changes it, its addresses or that it is there.
+pub(super) fn lock(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     let this = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq(id));
     let found: Option<i64> =
         ForUpdate(customers::table.filter(this).select(customers::id)).get_result(tx.conn).optional()?;
     found.map(|_| ()).ok_or_else(|| unknown(id))
+}
+
+fn columns(details: &CustomerDetails, now: NaiveDateTime) -> Columns<'_> {
+    let CustomerDetails { name, email, phone, company, customer_type } = details;
+    let (email, company) = (email.as_ref().map(Name::as_str), company.as_ref().map(Name::as_str));
+    Columns {
+        name: name.as_str(),
+        email,
+        email_key: email.map(fold),
+        phone: phone.as_ref().map(Name::as_str),
+        company,
+        customer_type: *customer_type,
+        search_text: search_text([name.as_str(), company.unwrap_or_default(), email.unwrap_or_default()]),
+        updated_at: now,
+    }
+}
+
+/// The columns of an address, whether it is the default one being decided already.
+pub(super) fn written(address: &NewAddress, is_default: bool) -> Written<'_> {
+    let NewAddress { kind, line1, line2, city, state, postcode, country, is_default: _ } = address;
+    Written {
+        kind: *kind,
+        line1: line1.as_str(),
+        line2: line2.as_ref().map(Name::as_str),
+        city: city.as_ref().map(Name::as_str),
+        state: state.as_ref().map(Name::as_str),
+        postcode: postcode.as_ref().map(Name::as_str),
+        country: country.as_ref().map(Name::as_str),
+        is_default,
+    }
 }
 
 fn unknown(id: i64) -> Error {

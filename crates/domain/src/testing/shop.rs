@@ -15,7 +15,7 @@ use crate::items::master::{By, Reference};
 use crate::items::{self, Item, ItemChanges, ItemFilter, ItemLine, NewItem, Tracking};
 use crate::orders::{self, Channel, Line, NewLine, NewOrder, Order};
 use crate::page::{Slice, Start, Window};
-use crate::partners::customers::{self, Address, AddressKind, CustomerType, NewAddress, NewCustomer};
+use crate::partners::customers::{self, Address, AddressKind, CustomerDetails, CustomerType, NewAddress, NewCustomer};
 use crate::purchasing::suppliers::{self, SupplierDetails};
 use crate::purchasing::{self, NewPurchase, NewPurchaseLine};
 use crate::stock::batches::{self, Labels, NewBatch};
@@ -153,7 +153,7 @@ impl<'f> Shop<'f> {
     pub(crate) fn customer(&self, called: &str) -> i64 {
         let (name, customer_type) = (name(called), CustomerType::Retail);
         let [email, phone, company] = [None, None, None];
-        let new = NewCustomer { id: None, name, email, phone, company, customer_type };
+        let new = NewCustomer { id: None, details: CustomerDetails { name, email, phone, company, customer_type } };
         self.write(move |tx| customers::create(tx, &new)).expect("a new customer").id
     }
 
@@ -237,7 +237,7 @@ impl<'f> Shop<'f> {
     /// Adds a user, whose password is [`PASSWORD`].
     pub(crate) fn user(&self, email: &str, role: Role) -> i64 {
         let new = NewUser { email: name(email), name: name(email), role, password: password() };
-        self.write(move |tx| users::create(tx, &new)).expect("a new user")
+        self.write(move |tx| users::create(tx, &new)).expect("a new user").id
     }
 
     /// The first page of a list, as wide as it may be.

@@ -194,6 +194,19 @@ pub(super) const RULES: &[(&str, &str)] = &[
          WHERE o.status IN ('pending', 'paid', 'fulfilling') AND w.id IS NULL",
     ),
     (
+        "open orders name a customer that is there",
+        "SELECT o.tenant_id AS tenant, 'order ' || o.id || ': customer ' || o.customer_id AS what
+         FROM orders o LEFT JOIN customers c ON c.tenant_id = o.tenant_id AND c.id = o.customer_id
+         WHERE o.status IN ('pending', 'paid', 'fulfilling') AND o.customer_id IS NOT NULL AND c.id IS NULL",
+    ),
+    (
+        "of a customer's addresses of one kind exactly one is the default",
+        "SELECT tenant_id AS tenant, 'customer ' || customer_id || ': '
+            || CAST(SUM(CASE WHEN is_default THEN 1 ELSE 0 END) AS BIGINT) || ' default ' || kind || ' addresses' AS what
+         FROM customer_addresses GROUP BY tenant_id, customer_id, kind
+         HAVING SUM(CASE WHEN is_default THEN 1 ELSE 0 END) <> 1",
+    ),
+    (
         "orders name no customer of another tenant",
         "SELECT o.tenant_id AS tenant, 'order ' || o.id || ': customer ' || o.customer_id AS what
          FROM orders o JOIN customers c ON c.id = o.customer_id AND c.tenant_id <> o.tenant_id

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::items::categories::NewCategory;
 use crate::items::{ItemChanges, Tracking};
 use crate::orders::{self, Channel, NewLine, NewOrder};
-use crate::partners::customers::{self, CustomerType, NewCustomer};
+use crate::partners::customers::{self, AddressKind, CustomerDetails, CustomerType, NewCustomer};
 use crate::purchasing::{self, Of, ReceiptLine};
 use crate::stock::batches::{self, Labels, NewBatch};
 use crate::stock::serials::{self, NewSerials};
@@ -158,6 +158,16 @@ const BREAKS: &[(&str, &str, &str)] = &[
         "open orders are fulfilled from a warehouse that is there",
         "order 1: warehouse 99",
         "UPDATE orders SET warehouse_id = 99 WHERE id = 1",
+    ),
+    (
+        "open orders name a customer that is there",
+        "order 1: customer 99",
+        "UPDATE orders SET customer_id = 99 WHERE id = 1",
+    ),
+    (
+        "of a customer's addresses of one kind exactly one is the default",
+        "customer 1: 0 default shipping addresses",
+        "UPDATE customer_addresses SET is_default = FALSE",
     ),
     (
         "orders name no customer of another tenant",
@@ -420,6 +430,7 @@ fn books(fixture: &Fixture) {
     shop.stock(1, 1, whole(7));
     shop.write(stock).expect("tracked stock");
     shop.write(|tx| customers::create(tx, &customer("Acme"))).expect("a customer");
+    shop.address(1, "Dock 4", AddressKind::Shipping, false);
     next.write(|tx| customers::create(tx, &customer("Globex"))).expect("a customer");
     let named = NewLine { product_id: 3, quantity: whole(1), unit_price: None, serials: vec![code("SN-1")] };
     shop.write(move |tx| orders::place(tx, &order(None, vec![line(1, 2), named.clone()]))).expect("an open order");
@@ -452,7 +463,8 @@ fn stock(tx: &mut Tx<'_>) -> Result<()> {
 
 fn customer(called: &str) -> NewCustomer {
     let customer_type = CustomerType::Retail;
-    NewCustomer { id: None, name: name(called), email: None, phone: None, company: None, customer_type }
+    let details = CustomerDetails { name: name(called), email: None, phone: None, company: None, customer_type };
+    NewCustomer { id: None, details }
 }
 
 fn line(product_id: i64, units: i64) -> NewLine {

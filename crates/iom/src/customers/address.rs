@@ -1,6 +1,8 @@
-//! Adding addresses to customers.
+//! Adding, changing and removing addresses of customers.
 
+use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize};
+use stockbridge_domain::partners::addresses;
 use stockbridge_domain::partners::customers::{self, Address, AddressKind, NewAddress};
 use stockbridge_domain::values::Name;
 use stockbridge_http::body::RawBody;
@@ -11,14 +13,14 @@ use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::AddressType;
-use crate::answer::Answer;
+use crate::answer::{Answer, MessageResponse, message};
 use crate::auth::{Caller, Staff};
 use crate::error::{ErrorResponse, Reason};
 use crate::requests::{self, BodyRefusals, Id};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
-    stockbridge_http::routes![add_customer_address]
+    stockbridge_http::routes![add_customer_address, replace_customer_address, delete_customer_address]
 }
 
 /// Add an address
@@ -39,7 +41,54 @@ pub async fn add_customer_address(caller: Caller<Staff>, id: Id, body: RawBody) 
     caller.write(move |tx| customers::add_address(tx, id, &new), say).await
 }
 
-/// An address to be added.
+/// Replace an address
+///
+/// For staff and above. What is left out is emptied, and the type is `shipping` again. The default one of its type stays
+/// so until another one becomes it.
+#[utoipa::path(
+    put, path = "/customers/{id}/addresses/{address_id}", tag = "customers", request_body = AddressRequest,
+    params(
+        ("id" = i64, Path, description = "The customer's id"),
+        ("address_id" = i64, Path, description = "The address's id")
+    ),
+    responses(
+        (status = 200, description = "The address was replaced", body = MessageResponse),
+        BodyRefusals,
+        (status = 404, description = "There is no such customer, or it has no such address", body = ErrorResponse)
+    )
+)]
+pub async fn replace_customer_address(caller: Caller<Staff>, id: Id, request: HttpRequest, body: RawBody) -> Answer {
+    let read = || Ok((id.read()?, address_id(&request)?, AddressRequest::read(&body)?));
+    let (customer, id, new) = caller.understand(read).await?;
+    caller.write(move |tx| addresses::replace(tx, customer, id, &new), |_| message("Address updated")).await
+}
+
+/// Delete an address
+///
+/// For staff and above. Where it was the default one, the oldest one of its type takes its place. Orders keep the
+/// address they were placed with.
+#[utoipa::path(
+    delete, path = "/customers/{id}/addresses/{address_id}", tag = "customers",
+    params(
+        ("id" = i64, Path, description = "The customer's id"),
+        ("address_id" = i64, Path, description = "The address's id")
+    ),
+    responses(
+        (status = 200, description = "The address is gone", body = MessageResponse),
+        (status = 400, description = "An id is not a whole number", body = ErrorResponse),
+        (status = 404, description = "There is no such customer, or it has no such address", body = ErrorResponse)
+    )
+)]
+pub async fn delete_customer_address(caller: Caller<Staff>, id: Id, request: HttpRequest) -> Answer {
+    let (customer, id) = caller.understand(|| Ok((id.read()?, address_id(&request)?))).await?;
+    caller.write(move |tx| addresses::remove(tx, customer, id), |()| message("Address deleted")).await
+}
+
+fn address_id(request: &HttpRequest) -> Result<i64, Reason> {
+    requests::id_in(request, "address_id")
+}
+
+/// A whole address.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct AddressRequest {
     /// What it is for; `shipping` if it does not say

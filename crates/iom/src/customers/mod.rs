@@ -1,9 +1,9 @@
 //! Customers: a file for each thing that is done with them, and what those files share.
 
 pub mod address;
-pub mod create;
 pub mod detail;
 pub mod list;
+pub mod write;
 
 use serde::Serialize;
 use stockbridge_domain::partners::customers;
@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 
 /// The routes of this room.
 pub fn routes() -> Vec<Documented> {
-    let files = [list::routes(), create::routes(), detail::routes(), address::routes()];
+    let files = [list::routes(), write::routes(), detail::routes(), address::routes()];
     files.into_iter().flatten().collect()
 }
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use stockbridge_domain::values::Quantity;
 use stockbridge_domain::{Error, Fault, Problem, Role, Shortage, Thing, Unique};
 use stockbridge_http::numbers::Number;
 
@@ -24,13 +25,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             Wording { status: Status::NOT_FOUND, ..invalid("unknown_reference", problems) }
         }
         Error::Duplicate(unique) => duplicate(unique),
-        Error::SerialsTaken(numbers) => {
-            let taken = |(at, number): (usize, String)| {
-                Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
-            };
-            let problems = numbers.into_iter().map(taken).collect();
-            Wording { status: Status::CONFLICT, ..invalid("duplicate_serial", problems) }
-        }
+        Error::SerialsTaken(numbers) => serials_taken(numbers),
         Error::TrackingInUse { sku, by } => {
             let message = format!("of {sku} cannot change while {by}");
             let problems = vec![Problem::new("tracking_type", message)];
@@ -40,13 +35,12 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let error = format!("{} {key} cannot be deleted while {by}.", capitalized(thing.word()));
             wording(Status::CONFLICT, "in_use", error)
         }
-        Error::InsufficientStock(shortages) => shortage(shortages),
-        Error::Unexpected { current } => {
-            let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
-            let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
-            let error = format!("expected_quantity {message}");
-            Wording { details: vec![problem], ..wording(Status::CONFLICT, "unexpected_quantity", error) }
+        Error::LastAdmin => {
+            let error = "No admin would be left who may log in: make another user an admin first.";
+            wording(Status::CONFLICT, "last_admin", error)
         }
+        Error::InsufficientStock(shortages) => shortage(shortages),
+        Error::Unexpected { current } => unexpected(current),
         Error::OutOfRange => {
             let error = "A figure would go beyond 900 billion, which cannot be recorded: send a smaller one.";
             wording(Status::BAD_REQUEST, "out_of_range", error)
@@ -86,6 +80,10 @@ pub(super) fn of_domain(error: Error) -> Wording {
         Error::AccountGone => {
             let error = "The account behind this token no longer exists: log in with another one.";
             wording(Status::UNAUTHORIZED, "account_gone", error)
+        }
+        Error::TokenRevoked => {
+            let error = "The password was changed after this token was made: log in again with POST /api/auth/login.";
+            wording(Status::UNAUTHORIZED, "token_revoked", error)
         }
         Error::Banned => {
             wording(Status::FORBIDDEN, "account_banned", "This account is banned: ask an admin of your company.")
@@ -135,6 +133,21 @@ fn of_fault(fault: &Fault) -> Wording {
     }
 }
 
+fn serials_taken(numbers: Vec<(usize, String)>) -> Wording {
+    let taken = |(at, number): (usize, String)| {
+        Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
+    };
+    let problems = numbers.into_iter().map(taken).collect();
+    Wording { status: StatusCode::CONFLICT, ..invalid("duplicate_serial", problems) }
+}
+
+fn unexpected(current: Quantity) -> Wording {
+    let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
+    let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
+    let error = format!("expected_quantity {message}");
+    Wording { details: vec![problem], ..wording(StatusCode::CONFLICT, "unexpected_quantity", error) }
+}
+
 fn shortage(shortages: Vec<Shortage>) -> Wording {
     let problem = |Shortage { sku, requested, available }: Shortage| {
         let message = format!("of {sku} is {requested}, but only {available} are available");
@@ -165,21 +178,22 @@ fn too_much(code: &'static str, field: &str, error: String, requested: Number, a
 }
 
 fn duplicate(unique: Unique) -> Wording {
-    let (code, field, what, of) = match unique {
-        Unique::Sku => ("duplicate_sku", "sku", "SKU", "tenant"),
-        Unique::Barcode => ("duplicate_barcode", "barcode", "Barcode", "tenant"),
-        Unique::Batch => ("duplicate_batch", "batch_number", "Batch number", "product"),
-        Unique::Serial => ("duplicate_serial", "serial_number", "Serial number", "product"),
-        Unique::Code => ("duplicate_code", "code", "Code", "tenant"),
-        Unique::Email => ("duplicate_email", "email", "Email", "tenant"),
-        Unique::TenantCode => ("duplicate_code", "code", "Tenant code", "tenant"),
-        Unique::Uid => ("duplicate_uid", "uid", "Uid", "tenant"),
+    let (code, field, what, place) = match unique {
+        Unique::Sku => ("duplicate_sku", "sku", "SKU", "for this tenant"),
+        Unique::Barcode => ("duplicate_barcode", "barcode", "Barcode", "for this tenant"),
+        Unique::Batch => ("duplicate_batch", "batch_number", "Batch number", "for this product"),
+        Unique::Serial => ("duplicate_serial", "serial_number", "Serial number", "for this product"),
+        Unique::Code => ("duplicate_code", "code", "Code", "for this tenant"),
+        Unique::Email => ("duplicate_email", "email", "Email", "for this tenant"),
+        Unique::Login => ("duplicate_email", "email", "Email", "on this server"),
+        Unique::TenantCode => ("duplicate_code", "code", "Tenant code", "for this tenant"),
+        Unique::Uid => ("duplicate_uid", "uid", "Uid", "for this tenant"),
         Unique::Other => {
             let error = "Another request made the same thing at the same moment: read it before you try again.";
             return wording(StatusCode::CONFLICT, "duplicate", error);
         }
     };
-    let message = format!("already exists for this {of}");
+    let message = format!("already exists {place}");
     let error = format!("{what} {message}");
     Wording { details: vec![detail(field, message)], ..wording(StatusCode::CONFLICT, code, error) }
 }
@@ -208,7 +222,9 @@ fn list_of(thing: Thing) -> &'static str {
         Thing::PurchaseOrder => "GET /api/suppliers/purchase-orders/all lists those that do",
         Thing::PurchaseLine => "GET /api/suppliers/purchase-orders/:id lists the purchase order's items",
         Thing::Customer => "GET /api/customers lists those that do",
-        Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::User | Thing::Uid => "check its id",
+        Thing::Address => "GET /api/customers/:id lists the customer's addresses",
+        Thing::User => "GET /api/users lists those that do",
+        Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::Uid => "check its id",
     }
 }
 

@@ -1,6 +1,8 @@
 //! The demo's customers and their addresses.
 
-use stockbridge_domain::partners::customers::{self, AddressKind, CustomerType, NewAddress, NewCustomer};
+use stockbridge_domain::partners::customers::{
+    self, AddressKind, CustomerDetails, CustomerType, NewAddress, NewCustomer,
+};
 use stockbridge_domain::series::{Series, continue_from};
 use stockbridge_domain::{Lobby, Result};
 
@@ -59,9 +61,9 @@ pub(super) fn load(lobby: &mut Lobby<'_>) -> Result<()> {
     let now = lobby.now();
     continue_from(&mut lobby.as_system(ACME)?, Series::Customers, HARBOUR)?;
     for &(called, email, phone, company, customer_type, (year, month, of_month)) in PEOPLE {
-        let (phone, company) = (Some(name(phone)?), company.map(name).transpose()?);
-        let new =
-            NewCustomer { id: None, name: name(called)?, email: Some(name(email)?), phone, company, customer_type };
+        let (email, phone, company) = (Some(name(email)?), Some(name(phone)?), company.map(name).transpose()?);
+        let details = CustomerDetails { name: name(called)?, email, phone, company, customer_type };
+        let new = NewCustomer { id: None, details };
         customers::create(&mut as_jane(lobby, day(year, month, of_month)?.min(now))?, &new)?;
     }
     let acme = &mut lobby.as_system(ACME)?;

@@ -23,7 +23,7 @@ fn refusal(fixture: &Fixture, claim: &Claim, role: Role) -> Option<Error> {
 }
 
 fn user(shop: &Shop<'_>, email: &str, role: Role) -> Claim {
-    Claim::User { tenant: shop.tenant, user: shop.user(email, role) }
+    Claim::User { tenant: shop.tenant, user: shop.user(email, role), version: 0 }
 }
 
 fn token(uid: &str, home: TenantId, organization: Option<Organization>) -> Claim {
@@ -55,7 +55,7 @@ fn a_user_is_refused_in_the_decided_order() {
         let claim = user(&shop, "ann@acme.com", Role::Viewer);
         subscribe(fixture, "BHH", Some(-1));
         shop.write(|tx| users::ban(tx, "ann@acme.com", true)).unwrap();
-        let nobody = Claim::User { tenant: shop.tenant, user: 999 };
+        let nobody = Claim::User { tenant: shop.tenant, user: 999, version: 0 };
         assert_eq!(refusal(fixture, &nobody, Role::Admin), Some(Error::AccountGone));
         assert_eq!(refusal(fixture, &claim, Role::Admin), Some(Error::Banned));
         shop.write(|tx| users::ban(tx, "ann@acme.com", false)).unwrap();
@@ -71,7 +71,7 @@ fn a_token_of_a_user_is_good_for_its_own_tenant_alone() {
     on_both(|fixture| {
         let [own, other] = ["BHH", "GLX"].map(|code| Shop::open(fixture, code));
         let Claim::User { user, .. } = user(&own, "ann@acme.com", Role::Admin) else { unreachable!() };
-        let elsewhere = Claim::User { tenant: other.tenant, user };
+        let elsewhere = Claim::User { tenant: other.tenant, user, version: 0 };
         assert_eq!(refusal(fixture, &elsewhere, Role::Viewer), Some(Error::AccountGone));
     });
 }

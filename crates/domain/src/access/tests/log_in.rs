@@ -24,8 +24,9 @@ fn the_right_password_lets_a_user_in_whatever_the_case_of_the_email() {
         let keeper = Doorkeeper::new(LIMITS);
         for email in ["Ann.Müller@Acme.com", "ann.müller@acme.com", " ANN.MÜLLER@ACME.COM "] {
             let user = log_in(fixture, &keeper, email, PASSWORD).unwrap();
-            let User { tenant_id, id: user_id, email, name: _, role, is_banned } = user;
+            let User { tenant_id, id: user_id, email, name: _, role, is_banned, token_version, .. } = user;
             assert_eq!((tenant_id, user_id, role, is_banned), (shop.tenant, id, Role::Manager, false));
+            assert_eq!(token_version, 0);
             assert_eq!(email, "Ann.Müller@Acme.com");
         }
     });

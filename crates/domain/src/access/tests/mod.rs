@@ -5,6 +5,7 @@ mod exchange;
 mod log_in;
 mod rows;
 mod throttle;
+mod users;
 
 use chrono::{NaiveDateTime, TimeDelta};
 

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::access::keys::{self, NewKey};
 use crate::access::secrets;
 use crate::access::tenants::{self, TenantChanges};
+use crate::actor::Costing;
 use crate::error::{Error, Result};
 use crate::schema::{api_keys, key_owners};
 use crate::testing::{Shop, name, on_both, start};
@@ -40,6 +41,29 @@ fn a_change_of_a_tenant_keeps_what_is_not_named() {
         assert_eq!(set(TenantChanges::default()).subscription_ends_at, ends);
         let endless = set(TenantChanges { subscription_ends_at: Some(None), ..TenantChanges::default() });
         assert_eq!(endless.subscription_ends_at, None);
+        assert_eq!((endless.zone, endless.allow_backorder), (Tz::Australia__Sydney, false));
+    });
+}
+
+#[test]
+fn a_transaction_goes_on_with_its_tenant_as_it_is_changed() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let costing = Some(Costing::Average);
+        let changes = TenantChanges { zone: Some(Tz::Pacific__Kiritimati), costing, ..TenantChanges::default() };
+        let (before, after, tenant) = shop
+            .write(move |tx| {
+                let before = tx.today();
+                let tenant = tenants::amend(tx, &changes)?;
+                assert_eq!(*tx.tenant(), tenant);
+                Ok((before, tx.today(), tenant))
+            })
+            .unwrap();
+        // It is 14 hours ahead of UTC there.
+        assert!((0..=1).contains(&(after - before).num_days()), "{before} {after}");
+        assert_eq!(tenant.costing, Costing::Average);
+        let read = shop.read(|tx| Ok(tx.tenant().clone())).unwrap();
+        assert_eq!(read, tenant);
     });
 }
 

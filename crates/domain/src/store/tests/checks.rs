@@ -20,6 +20,7 @@ const BROKEN: &[(&str, &[&str])] = &[
         "users_role",
         &["UPDATE users SET role = 'owner'", "UPDATE users SET role = 'Admin'", "UPDATE users SET role = ''"],
     ),
+    ("users_token_version", &["UPDATE users SET token_version = -1"]),
     (
         "simbiz_uids_uid_length",
         &[

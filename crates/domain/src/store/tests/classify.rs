@@ -93,7 +93,7 @@ fn taken_names_of_accounts_are_told_apart() {
         for shop in shops {
             let new =
                 NewUser { email: name("ANN@acme.com"), name: name("Ann"), role: Role::Staff, password: password() };
-            assert_eq!(shop.write(move |tx| users::create(tx, &new)), duplicate(Unique::Email));
+            assert_eq!(shop.write(move |tx| users::create(tx, &new)), duplicate(Unique::Login));
         }
 
         let uid = || fixture.alter(|lobby| uids::create(lobby, &code("support"), &password(), None));

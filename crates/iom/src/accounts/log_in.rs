@@ -2,24 +2,24 @@
 
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
+use stockbridge_domain::Result;
 use stockbridge_domain::access::users::User;
 use stockbridge_domain::values::Name;
-use stockbridge_domain::{Result, Role};
 use stockbridge_http::body::{RawBody, SmallBody};
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
 use stockbridge_http::reply::{Reply, ok};
 use stockbridge_http::routes::Documented;
-use stockbridge_http::site::{Issued, Site};
+use stockbridge_http::site::Site;
 use stockbridge_http::trail::{Trail, peer_address};
 use utoipa::ToSchema;
 
+use super::{Token, UserRole};
 use crate::answer::Answer;
-use crate::auth::TOKEN_KIND;
 use crate::error::{ErrorResponse, Reason, Refusal};
 use crate::requests::{self, BodyRefusals};
 
-/// The routes of this room.
+/// The routes of this file.
 pub fn routes() -> Vec<Documented> {
     stockbridge_http::routes![log_in]
 }
@@ -98,20 +98,6 @@ pub struct LoginUser {
     role: UserRole,
 }
 
-/// What a user may do, each including the ones before: viewer, staff, manager, admin
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UserRole {
-    /// Reads
-    Viewer,
-    /// Writes what is not reserved
-    Staff,
-    /// Writes what is "Admin / Manager only"
-    Manager,
-    /// Writes what is "Admin only"
-    Admin,
-}
-
 impl LoginRequest {
     fn read(body: &RawBody) -> std::result::Result<(Name, String), Reason> {
         let Self { email, password } = requests::json(body)?;
@@ -125,20 +111,9 @@ impl LoginRequest {
 
 impl LoginResponse {
     fn new(site: &Site, user: User) -> Result<Self> {
-        let User { tenant_id, id, email, name, role, is_banned: _ } = user;
-        let Issued { token, lifetime, expires_at: _ } =
-            site.issue(TOKEN_KIND, id.to_string(), tenant_id, Some(role.to_string()))?;
-        Ok(Self { token, expires_in: lifetime, user: LoginUser { id, name, email, role: role.into() } })
-    }
-}
-
-impl From<Role> for UserRole {
-    fn from(role: Role) -> Self {
-        match role {
-            Role::Viewer => Self::Viewer,
-            Role::Staff => Self::Staff,
-            Role::Manager => Self::Manager,
-            Role::Admin => Self::Admin,
-        }
+        let Token { token, expires_in } = Token::of(site, &user)?;
+        // An excerpt by design: who it is and what they may do.
+        let User { id, email, name, role, .. } = user;
+        Ok(Self { token, expires_in, user: LoginUser { id, name, email, role: role.into() } })
     }
 }

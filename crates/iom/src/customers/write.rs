@@ -1,7 +1,7 @@
-//! Making customers.
+//! Making, changing and removing customers.
 
 use serde::{Deserialize, Serialize};
-use stockbridge_domain::partners::customers::{self, Customer, NewCustomer};
+use stockbridge_domain::partners::customers::{self, Customer, CustomerDetails, NewCustomer};
 use stockbridge_domain::values::Name;
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::Check;
@@ -11,14 +11,14 @@ use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::CustomerType;
-use crate::answer::{Answer, instant};
+use crate::answer::{Answer, MessageResponse, instant, message};
 use crate::auth::{Caller, Staff};
 use crate::error::{ErrorResponse, Reason};
-use crate::requests::{self, BodyRefusals};
+use crate::requests::{self, BodyRefusals, Id};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
-    stockbridge_http::routes![create_customer]
+    stockbridge_http::routes![create_customer, replace_customer, delete_customer]
 }
 
 /// Create a customer
@@ -33,12 +33,50 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn create_customer(caller: Caller<Staff>, body: RawBody) -> Answer {
-    let new = caller.understand(|| CustomerRequest::read(&body)).await?;
+    let new = NewCustomer { id: None, details: caller.understand(|| CustomerRequest::read(&body)).await? };
     let say = |customer| created(&CustomerCreatedResponse::from(customer));
     caller.write(move |tx| customers::create(tx, &new), say).await
 }
 
-/// A customer to be made.
+/// Replace a customer
+///
+/// For staff and above. What is left out is emptied, and `customer_type` is `retail` again. Orders keep the name they
+/// were placed with, addresses stay.
+#[utoipa::path(
+    put, path = "/customers/{id}", tag = "customers", request_body = CustomerRequest,
+    params(("id" = i64, Path, description = "The customer's id")),
+    responses(
+        (status = 200, description = "The customer was replaced", body = MessageResponse),
+        BodyRefusals,
+        (status = 404, description = "There is no such customer", body = ErrorResponse),
+        (status = 409, description = "The e-mail is taken", body = ErrorResponse)
+    )
+)]
+pub async fn replace_customer(caller: Caller<Staff>, id: Id, body: RawBody) -> Answer {
+    let (id, details) = caller.understand(|| Ok((id.read()?, CustomerRequest::read(&body)?))).await?;
+    caller.write(move |tx| customers::replace(tx, id, &details), |_| message("Customer updated")).await
+}
+
+/// Delete a customer
+///
+/// For staff and above. Only one without open orders; those that are done keep its id and name. Its addresses go too,
+/// and its e-mail is free again.
+#[utoipa::path(
+    delete, path = "/customers/{id}", tag = "customers",
+    params(("id" = i64, Path, description = "The customer's id")),
+    responses(
+        (status = 200, description = "The customer is gone", body = MessageResponse),
+        (status = 400, description = "The id is not a whole number", body = ErrorResponse),
+        (status = 404, description = "There is no such customer", body = ErrorResponse),
+        (status = 409, description = "An order of it is open", body = ErrorResponse)
+    )
+)]
+pub async fn delete_customer(caller: Caller<Staff>, id: Id) -> Answer {
+    let id = caller.understand(|| id.read()).await?;
+    caller.write(move |tx| customers::remove(tx, id), |()| message("Customer deleted")).await
+}
+
+/// A whole customer.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct CustomerRequest {
     /// Its name
@@ -83,7 +121,7 @@ pub struct CustomerCreatedResponse {
 }
 
 impl CustomerRequest {
-    fn read(body: &RawBody) -> Result<NewCustomer, Reason> {
+    fn read(body: &RawBody) -> Result<CustomerDetails, Reason> {
         let Self { name, email, phone, company, customer_type } = requests::json(body)?;
         let mut check = Check::new();
         let name = check.required("name", name);
@@ -93,7 +131,7 @@ impl CustomerRequest {
         let customer_type = check.optional_text("customer_type", customer_type);
         check.finish()?;
         let customer_type = customer_type?.map_or(customers::CustomerType::Retail, customers::CustomerType::from);
-        Ok(NewCustomer { id: None, name: name?, email: email?, phone: phone?, company: company?, customer_type })
+        Ok(CustomerDetails { name: name?, email: email?, phone: phone?, company: company?, customer_type })
     }
 }
 

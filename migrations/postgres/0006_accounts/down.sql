@@ -1,0 +1,2 @@
+ALTER TABLE users DROP COLUMN name_key;
+ALTER TABLE users DROP COLUMN token_version;
