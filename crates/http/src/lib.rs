@@ -19,6 +19,8 @@ pub mod query;
 
 pub mod body;
 
+pub mod form;
+
 pub mod fields;
 
 pub mod scalar;
@@ -26,6 +28,8 @@ pub mod scalar;
 pub mod check;
 
 pub mod numbers;
+
+pub mod uploads;
 
 pub mod site;
 

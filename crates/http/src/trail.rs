@@ -10,6 +10,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use stockbridge_domain::idempotency::Once;
 use stockbridge_domain::{Error, Fault};
 
+use crate::form::Part;
 use crate::once::{BodyDigest, Label};
 
 /// The header that carries a request's id, in and out.
@@ -69,6 +70,13 @@ impl Trail {
     pub fn note_body(&self, body: &[u8]) {
         if self.label.is_there() {
             self.body.set(BodyDigest::of(body));
+        }
+    }
+
+    /// Notes what the parts of a form are. Not what is between them: clients choose another boundary each time.
+    pub fn note_parts(&self, parts: &[Part]) {
+        if self.label.is_there() {
+            self.body.set(BodyDigest::of_parts(parts.iter().map(|part| (part.name.as_str(), &*part.content))));
         }
     }
 
