@@ -6,6 +6,7 @@ mod categories;
 mod customers;
 mod export;
 mod hostile;
+mod images;
 mod inventory;
 mod ledger;
 mod lists;
@@ -16,6 +17,7 @@ mod refusals;
 mod serials;
 mod suppliers;
 mod tracked;
+mod variants;
 mod warehouses;
 
 use serde_json::{Value, json};

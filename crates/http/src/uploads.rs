@@ -178,7 +178,8 @@ mod tests {
         assert_eq!(Picture::of(b"\xff\xd8\xff\xe0"), Some(Picture::Jpeg));
         assert_eq!((Picture::of(b"GIF87a"), Picture::of(GIF)), (Some(Picture::Gif), Some(Picture::Gif)));
         assert_eq!(Picture::of(b"RIFF\x24\0\0\0WEBPVP8 "), Some(Picture::WebP));
-        for other in [&b""[..], b"\x89PNG", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"RIFF\x24\0\0\0WAVE", b"BM"] {
+        for other in [&b""[..], b"\x89PNG", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"RIFF\x24\0\0\0WAVE", b"BM"]
+        {
             assert_eq!(Picture::of(other), None, "{other:?}");
         }
     }

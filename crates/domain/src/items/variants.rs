@@ -78,8 +78,12 @@ pub fn create(tx: &mut Tx<'_>, item: i64, new: &VariantDetails) -> Result<Varian
     if usize::try_from(before).is_ok_and(|before| before >= MOST) {
         return Err(Error::TooMany { thing: Thing::Variant, most: MOST });
     }
-    let row =
-        (variants::tenant_id.eq(tenant), variants::product_id.eq(item), columns(new, now), variants::created_at.eq(now));
+    let row = (
+        variants::tenant_id.eq(tenant),
+        variants::product_id.eq(item),
+        columns(new, now),
+        variants::created_at.eq(now),
+    );
     let insert = diesel::insert_into(variants::table).values(row);
     Ok(insert.returning(<Variant as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?)
 }

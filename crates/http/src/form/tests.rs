@@ -64,7 +64,8 @@ async fn a_part_may_be_as_long_as_allowed_and_no_longer() {
 
 #[actix_web::test]
 async fn a_declared_length_is_refused_before_a_byte_is_kept() {
-    let request = TestRequest::post().insert_header((CONTENT_TYPE, TYPE)).insert_header((CONTENT_LENGTH, "99999999999"));
+    let request =
+        TestRequest::post().insert_header((CONTENT_TYPE, TYPE)).insert_header((CONTENT_LENGTH, "99999999999"));
     let (request, mut payload) = request.to_http_parts();
     let received = FormOrJson::<MOST>::from_request(&request, &mut payload).await.unwrap();
     assert!(matches!(received, FormOrJson::Form(Err(BodyFault::TooLarge { limit: MOST }))));

@@ -40,6 +40,10 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let error = format!("{} {key} cannot be deleted while {by}.", capitalized(thing.word()));
             wording(Status::CONFLICT, "in_use", error)
         }
+        Error::TooMany { thing, most } => {
+            let error = format!("A product has at most {most} {}s: delete one of them first.", thing.word());
+            wording(Status::CONFLICT, "limit_reached", error)
+        }
         Error::InsufficientStock(shortages) => shortage(shortages),
         Error::Unexpected { current } => {
             let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
@@ -108,6 +112,18 @@ pub(super) fn of_domain(error: Error) -> Wording {
             Wording { retry_after: Some(retry_after), ..wording }
         }
         Error::Fault(fault) => of_fault(&fault),
+    }
+}
+
+/// A full disk is told as one; else only files are out of reach.
+pub(super) fn of_uploads(fault: Fault) -> Wording {
+    match fault {
+        Fault::Internal(_) => {
+            let error = "The server cannot keep files now, nothing was changed: tell whoever runs it, or send a url.";
+            let wording = wording(StatusCode::SERVICE_UNAVAILABLE, "uploads_unavailable", error);
+            Wording { retry_after: Some(Duration::from_secs(60)), ..wording }
+        }
+        other => of_fault(&other),
     }
 }
 
@@ -199,6 +215,8 @@ fn role_lacking(needed: Role) -> Wording {
 fn list_of(thing: Thing) -> &'static str {
     match thing {
         Thing::Item => "GET /api/products lists those that do",
+        Thing::Image => "GET /api/products/:id lists the product's images",
+        Thing::Variant => "GET /api/products/:id lists the product's variants",
         Thing::Category => "GET /api/products/categories lists those that do",
         Thing::Warehouse => "GET /api/warehouses lists those that do",
         Thing::Batch => "GET /api/batches lists those that do",

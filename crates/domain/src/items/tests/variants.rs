@@ -82,9 +82,8 @@ fn there_is_a_last_variant() {
         let shop = Shop::open(fixture, "BHH");
         let item = shop.item("ANVIL").id;
         let new = details("Red", None);
-        let many = move |tx: &mut crate::Tx<'_>| {
-            (0..MOST).try_for_each(|_| variants::create(tx, item, &new).map(|_| ()))
-        };
+        let many =
+            move |tx: &mut crate::Tx<'_>| (0..MOST).try_for_each(|_| variants::create(tx, item, &new).map(|_| ()));
         shop.write(many).expect("many");
         let refused = Error::TooMany { thing: Thing::Variant, most: MOST };
         assert_eq!(create(&shop, item, None), Err(refused));

@@ -2,8 +2,8 @@
 
 use crate::error::{Error, Thing};
 use crate::items::images::{self, Image, NewImage};
-use crate::items::variants::{self, VariantDetails};
 use crate::items::master::{self, By, List, NewEntry, Reference};
+use crate::items::variants::{self, VariantDetails};
 use crate::items::{self, Item, ItemChanges, NewItem, Tracking};
 use crate::stock;
 use crate::testing::{Fixture, Shop, code, id_of, money, name, on_both, on_postgres, reference, start, text, whole};
