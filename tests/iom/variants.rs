@@ -51,7 +51,8 @@ fn a_variant_is_made_listed_replaced_and_deleted() {
         assert_eq!(client.delete(&path).await.is(200).text(), r#"{"message":"Variant deleted"}"#);
         refused(&client.delete(&path).await, 404, "not_found");
         assert_eq!(listed(&client, anvil).await.len(), 1);
-        client.delete(&path.replace(&id.to_string(), &other.to_string())).await.is(200);
+        client.delete(&format!("{}/{other}", variants_of(anvil))).await.is(200);
+        assert!(listed(&client, anvil).await.is_empty());
     });
 }
 
