@@ -42,6 +42,9 @@ pub fn routes() -> Vec<Documented> {
         BodyRefusals,
         (status = 404, description = "There is no such product", body = ErrorResponse),
         (status = 409, description = "The product has 50 images already", body = ErrorResponse),
+        (status = 413, description = "The file has more than 5 MiB", body = ErrorResponse),
+        (status = 415, description = "The body calls itself something other than a form or JSON",
+            body = ErrorResponse),
         (status = 503, description = "The server is too busy, or cannot keep files; try again after the seconds in \
             `Retry-After`", body = ErrorResponse)
     )
