@@ -24,13 +24,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             Wording { status: Status::NOT_FOUND, ..invalid("unknown_reference", problems) }
         }
         Error::Duplicate(unique) => duplicate(unique),
-        Error::SerialsTaken(numbers) => {
-            let taken = |(at, number): (usize, String)| {
-                Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
-            };
-            let problems = numbers.into_iter().map(taken).collect();
-            Wording { status: Status::CONFLICT, ..invalid("duplicate_serial", problems) }
-        }
+        Error::SerialsTaken(numbers) => serials_taken(numbers),
         Error::TrackingInUse { sku, by } => {
             let message = format!("of {sku} cannot change while {by}");
             let problems = vec![Problem::new("tracking_type", message)];
@@ -40,10 +34,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let error = format!("{} {key} cannot be deleted while {by}.", capitalized(thing.word()));
             wording(Status::CONFLICT, "in_use", error)
         }
-        Error::TooMany { thing, most } => {
-            let error = format!("A product has at most {most} {}s: delete one of them first.", thing.word());
-            wording(Status::CONFLICT, "limit_reached", error)
-        }
+        Error::TooMany { thing, most } => too_many(thing, most),
         Error::InsufficientStock(shortages) => shortage(shortages),
         Error::Unexpected { current } => {
             let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
@@ -149,6 +140,19 @@ fn of_fault(fault: &Fault) -> Wording {
         }
         Fault::Internal(_) => internal(),
     }
+}
+
+fn too_many(thing: Thing, most: usize) -> Wording {
+    let error = format!("A product has at most {most} {}s: delete one of them first.", thing.word());
+    wording(StatusCode::CONFLICT, "limit_reached", error)
+}
+
+fn serials_taken(numbers: Vec<(usize, String)>) -> Wording {
+    let taken = |(at, number): (usize, String)| {
+        Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
+    };
+    let problems = numbers.into_iter().map(taken).collect();
+    Wording { status: StatusCode::CONFLICT, ..invalid("duplicate_serial", problems) }
 }
 
 fn shortage(shortages: Vec<Shortage>) -> Wording {
