@@ -21,6 +21,9 @@ use crate::trail::Trail;
 /// What a form may have beyond its largest part: boundaries, names, the other parts.
 const OVERHEAD: usize = 64 * 1024;
 
+/// Parts of a form at the most, and the most letters of the name of each: refusals repeat them.
+const MOST_PARTS: usize = 100;
+
 /// How long a form may take to arrive: 5 MiB take most of this at 400 kbit/s.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -126,7 +129,10 @@ async fn collect(headers: &HeaderMap, payload: Payload, most: usize) -> Result<V
     let mut parts = Vec::new();
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|error| fault(&error, most))?;
-        let name = field.name().unwrap_or_default().to_owned();
+        if parts.len() == MOST_PARTS {
+            return Err(BodyFault::BrokenForm(format!("The form has more than {MOST_PARTS} parts: send fewer.")));
+        }
+        let name = field.name().unwrap_or_default().chars().take(MOST_PARTS).collect();
         let mut content = BytesMut::new();
         while let Some(chunk) = field.next().await {
             let chunk = chunk.map_err(|error| fault(&error, most))?;

@@ -1,6 +1,7 @@
 //! Serving the files that callers handed in. They need no credential, as pages that show them send none: who knows a
 //! name was told it.
 
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use actix_files::NamedFile;
@@ -33,8 +34,15 @@ pub(crate) fn folder(given: Option<&PathBuf>, target: &Target) -> PathBuf {
 /// A file by its name. Nothing else in the folder can be asked for, nor anything outside of it.
 async fn serve(request: HttpRequest, name: web::Path<String>, site: web::Data<Site>) -> HttpResponse {
     let Some((file, picture)) = site.uploads.find(&name) else { return unknown() };
-    let opened = web::block(move || NamedFile::open(file)).await;
-    let Ok(Ok(file)) = opened else { return unknown() };
+    let opened = web::block(move || NamedFile::open(file)).await.map_err(io::Error::other).and_then(|opened| opened);
+    let file = match opened {
+        Ok(file) => file,
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return unknown(),
+        Err(error) => {
+            tracing::error!(%error, "a file cannot be read");
+            return guarded(HttpResponse::ServiceUnavailable().finish());
+        }
+    };
     let mut response = file.disable_content_disposition().into_response(&request);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(picture.media_type()));

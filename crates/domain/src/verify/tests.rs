@@ -364,9 +364,9 @@ fn found(conn: &mut Conn) -> Vec<Violation> {
 }
 
 /// Books with something of everything. Product 1 is untracked, 10 came in two parts and 3 left, and it has two images;
-/// product 2 is a batch of 6; product 3 is three units. Order 1 is open for 2 of product 1 and the first unit of product 3; order 2, of customer 1, shipped
-/// 3 of product 1. The neighbour has customer 2 and supplier 2. Purchase order 1 is for 4 of product 1, of which 3 came,
-/// and for 1 of product 2; purchase order 2 is for 1 of product 1.
+/// product 2 is a batch of 6; product 3 is three units. Order 1 is open for 2 of product 1 and the first unit of
+/// product 3; order 2, of customer 1, shipped 3 of product 1. The neighbour has customer 2 and supplier 2. Purchase
+/// order 1 is for 4 of product 1, of which 3 came, and for 1 of product 2; purchase order 2 is for 1 of product 1.
 fn books(fixture: &Fixture) {
     let shop = Shop::open(fixture, "BHH");
     let next = Shop::open(fixture, "NEXT");

@@ -63,6 +63,14 @@ async fn a_part_may_be_as_long_as_allowed_and_no_longer() {
 }
 
 #[actix_web::test]
+async fn parts_and_their_names_are_bounded() {
+    let many = |count| whole(&(0..count).map(|_| part(&"n".repeat(300), "a")).collect::<Vec<_>>());
+    let most = form(TYPE, many(MOST_PARTS)).await.unwrap();
+    assert!(most.names().count() == MOST_PARTS && most.names().all(|name| name.len() == MOST_PARTS));
+    assert!(matches!(form(TYPE, many(MOST_PARTS + 1)).await, Err(BodyFault::BrokenForm(_))));
+}
+
+#[actix_web::test]
 async fn a_declared_length_is_refused_before_a_byte_is_kept() {
     let request =
         TestRequest::post().insert_header((CONTENT_TYPE, TYPE)).insert_header((CONTENT_LENGTH, "99999999999"));
