@@ -7,6 +7,7 @@ mod categories;
 mod customers;
 mod export;
 mod hostile;
+mod images;
 mod inventory;
 mod ledger;
 mod lists;
@@ -20,6 +21,7 @@ mod settings;
 mod strict;
 mod suppliers;
 mod tracked;
+mod variants;
 mod warehouses;
 
 use serde_json::{Value, json};

@@ -46,7 +46,14 @@ fn one_item_costs_the_same_statements_whatever_it_holds() {
             .await
             .is(201)
             .at("/id");
-        assert_eq!(count(shop, &shop.iom(), &format!("/products/{id}")).await, 4);
+        assert_eq!(count(shop, &shop.iom(), &format!("/products/{id}")).await, 5);
+        for number in 0..9 {
+            let image = json!({"url": format!("https://pictures.example/{number}.png")});
+            shop.iom().post(&format!("/products/{id}/images"), image).await.is(201);
+            let variant = json!({"name": "Red", "sku": format!("RED-{number}"), "options": {"colour": "red"}});
+            shop.iom().post(&format!("/products/{id}/variants"), variant).await.is(201);
+        }
+        assert_eq!(count(shop, &shop.iom(), &format!("/products/{id}")).await, 5);
         assert_eq!(count(shop, &shop.simbiz(), &format!("/inventory/items/{id}")).await, 2);
     });
 }

@@ -17,6 +17,7 @@ mod setup;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -31,6 +32,8 @@ use stockbridge_fixtures::{Database, Recipe, engines};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
+use stockbridge_http::uploads::Uploads;
+use tempfile::TempDir;
 
 pub use client::{Client, admin_token};
 pub use random::Random;
@@ -46,6 +49,7 @@ pub struct Shop {
     call: Call,
     signer: Signer,
     statements: Arc<Mutex<Vec<String>>>,
+    uploads: TempDir,
     // Last: the store is closed before its database goes.
     _database: Database,
 }
@@ -89,12 +93,14 @@ impl Shop {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         }));
         let store = Store::open(&settings).expect("the store opens");
+        let uploads = tempfile::tempdir().expect("a folder");
         let house = House::new(Site {
             store: store.clone(),
             doorkeeper: Doorkeeper::new(Limits::default()),
             signer: Signer::new(setup::SIGNING_SECRET.as_bytes()),
             token_lifetime: Duration::from_secs(28_800),
             proxies: TrustedProxies::default(),
+            uploads: Uploads::new(uploads.path()),
         });
         let service = std::rc::Rc::new(test::init_service(stockbridge::app(&house)).await);
         let call: Call = Box::new(move |request| {
@@ -102,7 +108,7 @@ impl Shop {
             Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
         });
         let signer = Signer::new(setup::SIGNING_SECRET.as_bytes());
-        Self { store, call, signer, statements, _database: database }
+        Self { store, call, signer, statements, uploads, _database: database }
     }
 
     /// An IOM client of our admin.
@@ -138,6 +144,11 @@ impl Shop {
     /// Signs claims as the server does.
     pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// The folder of uploaded files.
+    pub fn uploads(&self) -> &Path {
+        self.uploads.path()
     }
 
     /// Fails unless the books add up. Every test ends with it.

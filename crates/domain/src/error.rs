@@ -114,6 +114,14 @@ pub enum Error {
         /// What refers to it and what to do about it, in plain words.
         by: String,
     },
+    /// A product has as many of these as it can have.
+    #[error("a product holds at most {most} {thing}s")]
+    TooMany {
+        /// What was to be added.
+        thing: Thing,
+        /// How many there can be.
+        most: usize,
+    },
 
     /// Wrong e-mail or password, wrong uid or secret: which of them is not said.
     #[error("wrong credentials")]
@@ -210,6 +218,10 @@ pub struct Shortage {
 pub enum Thing {
     /// A product, which a SimBiz caller knows as an item.
     Item,
+    /// A picture of a product.
+    Image,
+    /// A variant of a product.
+    Variant,
     /// A product category.
     Category,
     /// A brand.
@@ -249,6 +261,8 @@ impl Thing {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Item => "product",
+            Self::Image => "image",
+            Self::Variant => "variant",
             Self::Category => "category",
             Self::Brand => "brand",
             Self::ItemType => "type",

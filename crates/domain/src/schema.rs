@@ -211,6 +211,22 @@ diesel::table! {
         url -> Text,
         is_primary -> Bool,
         created_at -> Timestamp,
+        file -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    product_variants (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        product_id -> BigInt,
+        name -> Text,
+        sku -> Nullable<Text>,
+        sku_key -> Nullable<Text>,
+        price -> Nullable<BigInt>,
+        options -> Text,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -515,6 +531,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     warehouses,
     products,
     product_images,
+    product_variants,
     stock_levels,
     batches,
     batch_levels,

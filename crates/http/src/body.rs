@@ -49,6 +49,12 @@ pub enum BodyFault {
     /// It names another type than JSON.
     #[error("the body must be JSON, not {0}")]
     UnsupportedType(String),
+    /// It names another type than JSON, where a form is taken too.
+    #[error("the body must be a form or JSON, not {0}")]
+    NeitherFormNorJson(String),
+    /// It is no form, though it says so; the sentence says what to do.
+    #[error("{0}")]
+    BrokenForm(String),
     /// Strictly read: these keys mean nothing, each by its path.
     #[error("the body has unknown fields: {}", .0.join(", "))]
     UnknownFields(Vec<String>),

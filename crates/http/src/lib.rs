@@ -21,6 +21,8 @@ pub mod prefer;
 
 pub mod body;
 
+pub mod form;
+
 pub mod fields;
 
 pub mod scalar;
@@ -28,6 +30,8 @@ pub mod scalar;
 pub mod check;
 
 pub mod numbers;
+
+pub mod uploads;
 
 pub mod site;
 

@@ -59,6 +59,19 @@ impl BodyDigest {
     pub fn of(body: &[u8]) -> Self {
         if body.is_empty() { Self::default() } else { Self(Sha256::digest(body).into()) }
     }
+
+    /// The digest of a body that comes in parts, each with its name.
+    pub fn of_parts<'p>(parts: impl Iterator<Item = (&'p str, &'p [u8])>) -> Self {
+        let mut digest = Sha256::new();
+        for (name, content) in parts {
+            for text in [name.as_bytes(), content] {
+                // The length before it, so that what moves from one part to the next makes another digest.
+                digest.update(text.len().to_be_bytes());
+                digest.update(text);
+            }
+        }
+        Self(digest.finalize().into())
+    }
 }
 
 #[cfg(test)]

@@ -49,14 +49,42 @@ impl Pass {
         mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         say: impl Fn(T) -> Result<Reply> + Send + 'static,
     ) -> Result<Reply> {
+        let (reply, _) = self.write_leaving(move |tx| Ok((command(tx)?, ())), say).await?;
+        Ok(reply)
+    }
+
+    /// As [`Pass::write`], for a command that also leaves something to be done after the commit. Nothing is left when
+    /// the reply is that of an earlier request.
+    ///
+    /// # Errors
+    /// As [`Pass::write`].
+    pub async fn write_leaving<T, L: Send + 'static>(
+        &self,
+        mut command: impl FnMut(&mut Tx<'_>) -> Result<(T, L)> + Send + 'static,
+        say: impl Fn(T) -> Result<Reply> + Send + 'static,
+    ) -> Result<(Reply, Option<L>)> {
         let once = self.understand(self.trail.once()).await?;
         let command = move |tx: &mut Tx<'_>| {
-            let work = &mut |tx: &mut Tx<'_>| command(tx).and_then(&say).map(idempotency::Reply::from);
-            Ok((tx.tenant().id, idempotency::once(tx, once.as_ref(), work)?))
+            let mut left = None;
+            let work = &mut |tx: &mut Tx<'_>| {
+                let (done, rest) = command(tx)?;
+                left = Some(rest);
+                say(done).map(idempotency::Reply::from)
+            };
+            let reply = idempotency::once(tx, once.as_ref(), work)?;
+            Ok((tx.tenant().id, reply, left))
         };
-        let (tenant, reply) = self.site.store.write(self.admission.clone(), command).await?;
+        let (tenant, reply, left) = self.site.store.write(self.admission.clone(), command).await?;
         self.trail.note_tenant(tenant.get());
-        reply.try_into()
+        Ok((reply.try_into()?, left))
+    }
+
+    /// Looks whether the caller may be here at all.
+    ///
+    /// # Errors
+    /// What admission refuses.
+    pub async fn admitted(&self) -> Result<()> {
+        self.read(|_| Ok(()), Ok).await
     }
 
     /// Writes as [`Pass::write`] does, but remembers no answer: for one that holds a token, of a command that cannot have
@@ -85,9 +113,14 @@ impl Pass {
         understood: std::result::Result<T, E>,
     ) -> std::result::Result<T, E> {
         if understood.is_err() {
-            self.read(|_| Ok(()), Ok).await?;
+            self.admitted().await?;
         }
         understood
+    }
+
+    /// The site that the request is served from.
+    pub fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The trail of the request.

@@ -8,6 +8,7 @@ use stockbridge_domain::{Fault, Result, Store, TenantId};
 
 use crate::tokens::{Claims, Signer};
 use crate::trail::TrustedProxies;
+use crate::uploads::Uploads;
 
 /// What every dialect is given to work with.
 pub struct Site {
@@ -21,6 +22,8 @@ pub struct Site {
     pub token_lifetime: Duration,
     /// The proxies whose word on a caller's address is believed.
     pub proxies: TrustedProxies,
+    /// The files that callers handed in.
+    pub uploads: Uploads,
 }
 
 /// A token that was just made.

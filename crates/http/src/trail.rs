@@ -10,6 +10,7 @@ use actix_web::{HttpMessage, HttpRequest};
 use stockbridge_domain::idempotency::Once;
 use stockbridge_domain::{Error, Fault};
 
+use crate::form::Part;
 use crate::once::{BodyDigest, Label};
 
 /// The header that carries a request's id, in and out.
@@ -81,6 +82,13 @@ impl Trail {
     /// Notes that the body was read strictly.
     pub fn note_strict(&self) {
         self.is_strict.set(true);
+    }
+
+    /// Notes what the parts of a form are. Not what is between them: clients choose another boundary each time.
+    pub fn note_parts(&self, parts: &[Part]) {
+        if self.label.is_there() {
+            self.body.set(BodyDigest::of_parts(parts.iter().map(|part| (part.name.as_str(), &*part.content))));
+        }
     }
 
     /// How the request is told from others, where it is to be carried out only once.

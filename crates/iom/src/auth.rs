@@ -85,6 +85,21 @@ impl<R> Caller<R> {
         self.pass.write(command, say).await.map_err(|error| self.refuse(error))
     }
 
+    /// Writes as [`Caller::write`], and once that is committed removes the files whose names the command returned.
+    ///
+    /// # Errors
+    /// As [`Caller::write`]; then the files stay.
+    pub async fn write_discarding(
+        &self,
+        mut command: impl FnMut(&mut Tx<'_>) -> Result<Vec<String>> + Send + 'static,
+        say: impl Fn() -> Result<Reply> + Send + 'static,
+    ) -> Answer {
+        let done = self.pass.write_leaving(move |tx| Ok(((), command(tx)?)), move |()| say()).await;
+        let (reply, files) = done.map_err(|error| self.refuse(error))?;
+        self.pass.site().uploads.remove(files.unwrap_or_default()).await;
+        Ok(reply)
+    }
+
     /// Reads the request itself: [`Pass::understand`].
     ///
     /// # Errors

@@ -23,6 +23,13 @@ use crate::error::{ErrorResponse, Reason};
 #[derive(Debug)]
 pub struct Id(Result<String, PathFault>);
 
+/// The last id of a path that has two, such as `{image_id}`, as it was sent. Extracting it never fails.
+#[derive(Debug)]
+pub struct PartId {
+    name: String,
+    text: Result<String, PathFault>,
+}
+
 /// Which part of a list is wanted, as it was sent.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
@@ -157,19 +164,21 @@ impl Id {
     /// # Errors
     /// For what is not a whole number, or wider than an id can be.
     pub fn read(self) -> Result<i64, Reason> {
-        id_of("id", &self.0?)
+        whole("id", &self.0?)
     }
 }
 
-/// Another id of a path, such as its `{address_id}`.
-///
-/// # Errors
-/// As [`Id::read`].
-pub(crate) fn id_in(request: &HttpRequest, name: &str) -> Result<i64, Reason> {
-    id_of(name, &segment(request, name)?)
+impl PartId {
+    /// The id.
+    ///
+    /// # Errors
+    /// As [`Id::read`].
+    pub fn read(self) -> Result<i64, Reason> {
+        whole(&self.name, &self.text?)
+    }
 }
 
-fn id_of(name: &str, text: &str) -> Result<i64, Reason> {
+fn whole(name: &str, text: &str) -> Result<i64, Reason> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let whole = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     let id = if whole { text.parse().ok() } else { None };
@@ -184,6 +193,16 @@ impl FromRequest for Id {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(Ok(Self(segment(request, "id"))))
+    }
+}
+
+impl FromRequest for PartId {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let name = request.match_info().iter().last().map(|(name, _)| name).unwrap_or_default();
+        ready(Ok(Self { name: name.to_owned(), text: segment(request, name) }))
     }
 }
 

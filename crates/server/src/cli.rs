@@ -60,6 +60,10 @@ pub struct Serve {
     /// What signs tokens, at least 32 characters. Absent: one is made, beside the SQLite file or in PostgreSQL.
     #[arg(long, env = "STOCKBRIDGE_SECRET", hide_env_values = true)]
     pub secret: Option<String>,
+    /// The folder of uploaded files, made when the first one comes. Absent: `uploads` beside the SQLite file, or in
+    /// the working directory. Servers on one database share it.
+    #[arg(long, env = "STOCKBRIDGE_UPLOADS", value_name = "DIR")]
+    pub uploads: Option<PathBuf>,
     /// How log lines are written to standard error.
     #[arg(long, env = "STOCKBRIDGE_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,

@@ -14,6 +14,7 @@ use stockbridge_domain::access::passwords::PasswordHash;
 use stockbridge_domain::access::{keys, tenants, uids, users};
 use stockbridge_domain::values::{Code, Name, Quantity, Text};
 use stockbridge_domain::{Actor, Error, Fault, Lobby, Result, Role, Store, TenantId, Tx};
+use stockbridge_http::uploads::Uploads;
 
 /// The password of every demo user.
 pub const PASSWORD: &str = "your-password";
@@ -48,6 +49,14 @@ pub async fn load(store: &Store) -> std::result::Result<bool, String> {
         tracing::warn!("there are other tenants already: the demo data is left out");
     }
     Ok(is_there)
+}
+
+/// Puts the picture of the demo where its image leads, each time that the demo is served. Without it one link is dead.
+pub async fn show(uploads: &Uploads) {
+    let picture = include_bytes!("demo/wgt500.jpg").as_slice();
+    if let Err(error) = uploads.put(catalogue::PICTURE.to_owned(), picture.into()).await {
+        tracing::warn!(%error, "the picture of the demo is left out");
+    }
 }
 
 fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -> Result<()> {

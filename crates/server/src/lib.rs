@@ -9,6 +9,7 @@ pub mod observe;
 mod probes;
 mod secret;
 mod serve;
+mod uploads;
 mod verify;
 
 use actix_web::body::MessageBody;
@@ -61,6 +62,7 @@ pub fn app(
         // The longer prefix first: both would match it.
         .configure(stockbridge_simbiz::mount)
         .configure(stockbridge_iom::mount)
+        .configure(uploads::mount)
         .configure(probes::mount)
 }
 

@@ -11,9 +11,10 @@ use stockbridge_domain::store::{Settings, Target};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
+use stockbridge_http::uploads::Uploads;
 
 use crate::cli::Serve;
-use crate::{House, app, demo, observe, open, secret};
+use crate::{House, app, demo, observe, open, secret, uploads};
 
 /// How long requests in flight may take once the server is told to stop.
 const GRACE_SECONDS: u64 = 30;
@@ -41,6 +42,9 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     let store = open(settings)?;
     let is_demo = serve.demo && demo::load(&store).await?;
     let site = site(serve, settings, store).await?;
+    if is_demo {
+        demo::show(&site.uploads).await;
+    }
     let house = House::new(site);
     let store = house.site.store.clone();
     let (served, readiness) = (house.clone(), house.readiness.clone());
@@ -101,6 +105,7 @@ async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, 
         token_lifetime: Duration::from_secs(3600 * u64::from(serve.token_hours)),
         proxies: TrustedProxies::parse(&serve.trusted_proxies)
             .map_err(|error| format!("--trusted-proxies: {error}"))?,
+        uploads: Uploads::new(uploads::folder(serve.uploads.as_ref(), &target)),
     })
 }
 

@@ -202,10 +202,11 @@ fn of_domain(error: Error) -> Wording {
             let message = "would lead to a figure beyond what can be recorded: send a smaller one";
             invalid("V3_INV_VALIDATION_FAILED", &[Problem::new("data", message)])
         }
-        // This dialect neither moves stock nor orders anything.
+        // This dialect neither moves stock nor orders anything, and has no images or variants.
         error @ (Error::InsufficientStock(_)
         | Error::SerialsTaken(_)
         | Error::Unexpected { .. }
+        | Error::TooMany { .. }
         | Error::NoDefaultWarehouse
         | Error::LastAdmin
         | Error::IllegalStatus { .. }
@@ -288,7 +289,8 @@ fn of_body(fault: &BodyFault) -> Wording {
         BodyFault::Empty => {
             wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", "The body is empty: send a JSON object.")
         }
-        BodyFault::UnsupportedType(found) => {
+        // Nothing here takes a form.
+        BodyFault::UnsupportedType(found) | BodyFault::NeitherFormNorJson(found) => {
             let message =
                 format!("The body must be plain JSON, not {found}: send it as Content-Type: application/json.");
             wording(Status::UNSUPPORTED_MEDIA_TYPE, "V3_REQ_UNSUPPORTED_TYPE", message)
@@ -297,7 +299,9 @@ fn of_body(fault: &BodyFault) -> Wording {
             let message = format!("The body has unknown fields, leave them out: {}", names.join(", "));
             wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", message)
         }
-        BodyFault::Malformed(sentence) => wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", sentence.as_str()),
+        BodyFault::Malformed(sentence) | BodyFault::BrokenForm(sentence) => {
+            wording(Status::BAD_REQUEST, "V3_REQ_INVALID_JSON", sentence.as_str())
+        }
         BodyFault::TooLarge { limit } => {
             let message = format!("The body is larger than {limit} bytes: send less at once.");
             wording(Status::PAYLOAD_TOO_LARGE, "V3_REQ_TOO_LARGE", message)
@@ -373,7 +377,9 @@ fn word_for(thing: Thing) -> &'static str {
         Thing::Uom => "uom",
         Thing::Warehouse => "location",
         Thing::Tenant => "organization",
-        Thing::Category
+        Thing::Image
+        | Thing::Variant
+        | Thing::Category
         | Thing::Brand
         | Thing::ItemType
         | Thing::Batch

@@ -7,6 +7,7 @@ pub mod master;
 mod read;
 #[cfg(test)]
 mod tests;
+pub mod variants;
 mod write;
 
 use chrono::NaiveDateTime;

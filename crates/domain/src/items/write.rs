@@ -6,7 +6,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::master::{self, List, Reference};
-use super::{Item, Tracking, categories, images};
+use super::{Item, Tracking, categories, images, variants};
 use crate::counters;
 use crate::error::{Error, Result};
 use crate::schema::products;
@@ -176,24 +176,27 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
     Ok(after)
 }
 
-/// Removes an item with its pictures; what is left of it is written off. Movements and order lines stay.
+/// Removes an item with its pictures and variants; what is left of it is written off. Movements and order lines stay.
+/// Returns the names of the pictures' files, which nothing refers to once this is committed.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::InUse`] while an open order or purchase order is for it.
-pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
+pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<Vec<String>> {
     let item = lock(tx, id)?;
     stock::write_off(tx, id)?;
-    images::forget(tx, id)?;
+    let files = images::forget(tx, id)?;
+    variants::forget(tx, id)?;
     diesel::delete(products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.eq(id))))
         .execute(tx.conn)?;
-    count(tx, Some(&item), None)
+    count(tx, Some(&item), None)?;
+    Ok(files)
 }
 
 fn on_hand(tx: &mut Tx<'_>, id: i64) -> Result<Quantity> {
     Ok(stock::on_hand(tx, &[id])?.get(&id).copied().unwrap_or_default())
 }
 
-fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Item> {
+pub(super) fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Item> {
     let this = products::tenant_id.eq(tx.tenant_id()).and(products::id.eq(id));
     let found = ForUpdate(products::table.filter(this).select(Item::as_select())).get_result(tx.conn).optional()?;
     found.ok_or_else(|| super::read::unknown(&id.to_string()))

@@ -304,6 +304,13 @@ pub(super) const RULES: &[(&str, &str)] = &[
          WHERE s.id IS NULL OR w.id IS NULL OR p.id IS NULL",
     ),
     (
+        "a product with images has exactly one primary one",
+        "SELECT tenant_id AS tenant, 'product ' || product_id || ': ' || SUM(CASE WHEN is_primary THEN 1 ELSE 0 END)
+            || ' of ' || COUNT(*) || ' images' AS what
+         FROM product_images GROUP BY tenant_id, product_id
+         HAVING SUM(CASE WHEN is_primary THEN 1 ELSE 0 END) <> 1",
+    ),
+    (
         "no reply is remembered half",
         "SELECT tenant_id AS tenant, 'key of ' || credential || ' from ' || CAST(created_at AS TEXT) AS what
          FROM idempotent_replies WHERE status = 0",

@@ -7,6 +7,7 @@ use diesel::connection::SimpleConnection;
 use super::{Violation, rules, verify};
 use crate::error::Result;
 use crate::items::categories::NewCategory;
+use crate::items::images::{self, NewImage};
 use crate::items::{ItemChanges, Tracking};
 use crate::orders::{self, Channel, NewLine, NewOrder};
 use crate::partners::customers::{self, AddressKind, CustomerDetails, CustomerType, NewCustomer};
@@ -240,6 +241,16 @@ const BREAKS: &[(&str, &str, &str)] = &[
         "UPDATE purchase_order_items SET unit_cost = 20000 WHERE id = 1",
     ),
     (
+        "a product with images has exactly one primary one",
+        "product 1: 0 of 2 images",
+        "UPDATE product_images SET is_primary = FALSE",
+    ),
+    (
+        "a product with images has exactly one primary one",
+        "product 1: 2 of 2 images",
+        "DROP INDEX product_images_one_primary; UPDATE product_images SET is_primary = TRUE",
+    ),
+    (
         "no reply is remembered half",
         "key of user 1 from 2026-05-06 00:00:00",
         "INSERT INTO idempotent_replies (tenant_id, credential, key, fingerprint, status, body, created_at)
@@ -407,10 +418,10 @@ fn found(conn: &mut Conn) -> Vec<Violation> {
     verify(&mut Lobby::new(conn)).expect("the books can be read")
 }
 
-/// Books with something of everything. Product 1 is untracked, 10 came in two parts and 3 left; product 2 is a batch of 6; product 3
-/// is three units. Order 1 is open for 2 of product 1 and the first unit of product 3; order 2, of customer 1, shipped
-/// 3 of product 1. The neighbour has customer 2 and supplier 2. Purchase order 1 is for 4 of product 1, of which 3 came,
-/// and for 1 of product 2; purchase order 2 is for 1 of product 1.
+/// Books with something of everything. Product 1 is untracked, 10 came in two parts and 3 left, and it has two images;
+/// product 2 is a batch of 6; product 3 is three units. Order 1 is open for 2 of product 1 and the first unit of
+/// product 3; order 2, of customer 1, shipped 3 of product 1. The neighbour has customer 2 and supplier 2. Purchase
+/// order 1 is for 4 of product 1, of which 3 came, and for 1 of product 2; purchase order 2 is for 1 of product 1.
 fn books(fixture: &Fixture) {
     let shop = Shop::open(fixture, "BHH");
     let next = Shop::open(fixture, "NEXT");
@@ -429,6 +440,8 @@ fn books(fixture: &Fixture) {
     }
     shop.stock(1, 1, whole(7));
     shop.write(stock).expect("tracked stock");
+    let image = NewImage { url: "https://pictures.example/anvil.png".to_owned(), file: None, is_primary: false };
+    shop.write(move |tx| images::add(tx, 1, &image).and_then(|_| images::add(tx, 1, &image))).expect("two images");
     shop.write(|tx| customers::create(tx, &customer("Acme"))).expect("a customer");
     shop.address(1, "Dock 4", AddressKind::Shipping, false);
     next.write(|tx| customers::create(tx, &customer("Globex"))).expect("a customer");

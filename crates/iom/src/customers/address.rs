@@ -1,6 +1,5 @@
 //! Adding, changing and removing addresses of customers.
 
-use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize};
 use stockbridge_domain::partners::addresses;
 use stockbridge_domain::partners::customers::{self, Address, AddressKind, NewAddress};
@@ -16,7 +15,7 @@ use super::AddressType;
 use crate::answer::{Answer, MessageResponse, message};
 use crate::auth::{Caller, Staff};
 use crate::error::{ErrorResponse, Reason};
-use crate::requests::{self, BodyRefusals, Id};
+use crate::requests::{self, BodyRefusals, Id, PartId};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -57,8 +56,8 @@ pub async fn add_customer_address(caller: Caller<Staff>, id: Id, body: RawBody) 
         (status = 404, description = "There is no such customer, or it has no such address", body = ErrorResponse)
     )
 )]
-pub async fn replace_customer_address(caller: Caller<Staff>, id: Id, request: HttpRequest, body: RawBody) -> Answer {
-    let read = || Ok((id.read()?, address_id(&request)?, AddressRequest::read(&body)?));
+pub async fn replace_customer_address(caller: Caller<Staff>, id: Id, address: PartId, body: RawBody) -> Answer {
+    let read = || Ok((id.read()?, address.read()?, AddressRequest::read(&body)?));
     let (customer, id, new) = caller.understand(read).await?;
     caller.write(move |tx| addresses::replace(tx, customer, id, &new), |_| message("Address updated")).await
 }
@@ -79,13 +78,9 @@ pub async fn replace_customer_address(caller: Caller<Staff>, id: Id, request: Ht
         (status = 404, description = "There is no such customer, or it has no such address", body = ErrorResponse)
     )
 )]
-pub async fn delete_customer_address(caller: Caller<Staff>, id: Id, request: HttpRequest) -> Answer {
-    let (customer, id) = caller.understand(|| Ok((id.read()?, address_id(&request)?))).await?;
+pub async fn delete_customer_address(caller: Caller<Staff>, id: Id, address: PartId) -> Answer {
+    let (customer, id) = caller.understand(|| Ok((id.read()?, address.read()?))).await?;
     caller.write(move |tx| addresses::remove(tx, customer, id), |()| message("Address deleted")).await
-}
-
-fn address_id(request: &HttpRequest) -> Result<i64, Reason> {
-    requests::id_in(request, "address_id")
 }
 
 /// A whole address.

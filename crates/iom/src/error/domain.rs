@@ -35,6 +35,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let error = format!("{} {key} cannot be deleted while {by}.", capitalized(thing.word()));
             wording(Status::CONFLICT, "in_use", error)
         }
+        Error::TooMany { thing, most } => too_many(thing, most),
         Error::LastAdmin => {
             let error = "No admin would be left who may log in: make another user an admin first.";
             wording(Status::CONFLICT, "last_admin", error)
@@ -109,6 +110,18 @@ pub(super) fn of_domain(error: Error) -> Wording {
     }
 }
 
+/// A full disk is told as one; else only files are out of reach.
+pub(super) fn of_uploads(fault: Fault) -> Wording {
+    match fault {
+        Fault::Internal(_) => {
+            let error = "The server cannot keep files now, nothing was changed: tell whoever runs it, or send a url.";
+            let wording = wording(StatusCode::SERVICE_UNAVAILABLE, "uploads_unavailable", error);
+            Wording { retry_after: Some(Duration::from_secs(60)), ..wording }
+        }
+        other => of_fault(&other),
+    }
+}
+
 fn of_fault(fault: &Fault) -> Wording {
     let later = |code, error: &str, seconds| {
         let wording = wording(StatusCode::SERVICE_UNAVAILABLE, code, error);
@@ -131,6 +144,11 @@ fn of_fault(fault: &Fault) -> Wording {
         }
         Fault::Internal(_) => internal(),
     }
+}
+
+fn too_many(thing: Thing, most: usize) -> Wording {
+    let error = format!("A product has at most {most} {}s: delete one of them first.", thing.word());
+    wording(StatusCode::CONFLICT, "limit_reached", error)
 }
 
 fn serials_taken(numbers: Vec<(usize, String)>) -> Wording {
@@ -213,6 +231,8 @@ fn role_lacking(needed: Role) -> Wording {
 fn list_of(thing: Thing) -> &'static str {
     match thing {
         Thing::Item => "GET /api/products lists those that do",
+        Thing::Image => "GET /api/products/:id lists the product's images",
+        Thing::Variant => "GET /api/products/:id lists the product's variants",
         Thing::Category => "GET /api/products/categories lists those that do",
         Thing::Warehouse => "GET /api/warehouses lists those that do",
         Thing::Batch => "GET /api/batches lists those that do",

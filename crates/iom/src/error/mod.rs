@@ -10,7 +10,7 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use serde::Serialize;
-use stockbridge_domain::Error;
+use stockbridge_domain::{Error, Fault};
 use stockbridge_http::body::BodyFault;
 use stockbridge_http::check::Gap;
 use stockbridge_http::numbers::Number;
@@ -20,7 +20,7 @@ use stockbridge_http::tokens::TokenFault;
 use stockbridge_http::trail::Trail;
 use utoipa::ToSchema;
 
-use self::domain::of_domain;
+use self::domain::{of_domain, of_uploads};
 use self::wording::{Wording, internal, of_body, of_credential, of_path, wording};
 
 /// Why a request is refused.
@@ -34,6 +34,8 @@ pub enum Reason {
     Body(BodyFault),
     /// The path cannot be read.
     Path(PathFault),
+    /// A file cannot be kept.
+    Uploads(Fault),
     /// Nothing is served there.
     UnknownPath,
     /// Something is served there, but not by that method.
@@ -121,7 +123,7 @@ impl Refusal {
     /// The refusal of the request that left this trail.
     pub fn new(reason: impl Into<Reason>, trail: &Trail) -> Self {
         let reason = reason.into();
-        if let Reason::Domain(Error::Fault(fault)) = &reason {
+        if let Reason::Domain(Error::Fault(fault)) | Reason::Uploads(fault) = &reason {
             trail.log(fault);
         }
         let Wording { status, code, error, details, retry_after } = match reason {
@@ -129,6 +131,7 @@ impl Refusal {
             Reason::Credential(fault) => of_credential(fault),
             Reason::Body(fault) => of_body(fault),
             Reason::Path(fault) => of_path(fault),
+            Reason::Uploads(fault) => of_uploads(fault),
             Reason::UnknownPath => wording(
                 StatusCode::NOT_FOUND,
                 "unknown_path",

@@ -58,6 +58,18 @@ async fn faults_say_when_to_try_again_and_nothing_of_the_inside() {
 }
 
 #[actix_web::test]
+async fn files_that_cannot_be_kept_are_told_without_their_place() {
+    for (fault, status, code) in [
+        (Fault::Full, 507, "disk_full"),
+        (Fault::Internal("cannot keep a file in /var/pictures".to_owned()), 503, "uploads_unavailable"),
+    ] {
+        let (answered, _, body) = refused(Reason::Uploads(fault)).await;
+        assert_eq!((answered, body["code"].as_str()), (status, Some(code)));
+        assert!(!body.to_string().contains("/var"), "{body}");
+    }
+}
+
+#[actix_web::test]
 async fn who_must_wait_is_told_how_long() {
     let (status, headers, body) = refused(Error::TooManyFailures { retry_after: Duration::from_millis(8_001) }).await;
     assert_eq!((status, body["code"].as_str()), (429, Some("too_many_attempts")));

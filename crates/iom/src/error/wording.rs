@@ -51,6 +51,14 @@ pub(super) fn of_body(fault: BodyFault) -> Wording {
             let error = format!("The body must be plain JSON, not {found}: send it as Content-Type: application/json.");
             wording(Status::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", error)
         }
+        BodyFault::NeitherFormNorJson(found) => {
+            let error = format!(
+                "The body must be a form or JSON, not {found}: send a part file as multipart/form-data, or a url as \
+                 application/json."
+            );
+            wording(Status::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", error)
+        }
+        BodyFault::BrokenForm(sentence) => wording(Status::BAD_REQUEST, "malformed_form", sentence),
         BodyFault::UnknownFields(names) => {
             let error =
                 format!("The body has unknown fields: {}; leave them out, or do without Prefer.", names.join(", "));

@@ -1,18 +1,20 @@
 //! One product, with everything around it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use stockbridge_domain::items::images::{self, Image};
+use stockbridge_domain::items::variants::{self, Variant};
 use stockbridge_domain::items::{self, Item, ItemDetail, Label};
 use stockbridge_domain::stock::{self, Level};
 use stockbridge_domain::values::Quantity;
+use stockbridge_domain::{Result, Tx};
 use stockbridge_http::numbers::Number;
 use stockbridge_http::reply::ok;
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::TrackingType;
+use super::images::ProductImage;
+use super::variants::ProductVariant;
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
 use crate::error::ErrorResponse;
@@ -25,7 +27,7 @@ pub fn routes() -> Vec<Documented> {
 
 /// Get a product
 ///
-/// With its images and what is on hand of it in each warehouse.
+/// With its images, its variants and what is on hand of it in each warehouse.
 #[utoipa::path(
     get, path = "/products/{id}", tag = "products", params(("id" = i64, Path, description = "The product's id")),
     responses(
@@ -36,8 +38,12 @@ pub fn routes() -> Vec<Documented> {
 )]
 pub async fn get_product(caller: Caller<Viewer>, id: Id) -> Answer {
     let id = caller.understand(|| id.read()).await?;
-    let say = |(product, images, levels)| ok(&ProductResponse::new(product, images, levels));
-    caller.read(move |tx| Ok((items::get(tx, id)?, images::of_item(tx, id)?, stock::of_item(tx, id)?)), say).await
+    let command = move |tx: &mut Tx<'_>| {
+        let (product, images) = (items::get(tx, id)?, images::of_item(tx, id)?);
+        Ok((product, images, variants::of_item(tx, id)?, stock::of_item(tx, id)?))
+    };
+    let say = |(product, images, variants, levels)| ok(&ProductResponse::new(product, images, variants, levels)?);
+    caller.read(command, say).await
 }
 
 /// A product with all that is known of it.
@@ -99,22 +105,9 @@ pub struct ProductResponse {
     /// On hand in all warehouses
     #[schema(value_type = f64, example = 320)]
     total_stock: Number,
-    /// When it last changed; stock does not count
+    /// When it last changed; stock, images and variants do not count
     #[schema(format = DateTime, example = "2026-05-06T11:22:05Z")]
     updated_at: String,
-}
-
-/// A picture of a product.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProductImage {
-    /// Its id
-    #[schema(example = 12)]
-    id: i64,
-    /// Where it is, from the root of this server
-    #[schema(example = "/uploads/products/wgt500.jpg")]
-    url: String,
-    /// Whether it is the one to show first
-    is_primary: bool,
 }
 
 /// What is on hand of a product in a warehouse.
@@ -131,25 +124,8 @@ pub struct ProductStock {
     quantity: Number,
 }
 
-/// A variant of a product: it describes, and holds no stock.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ProductVariant {
-    /// Its id
-    id: i64,
-    /// Its name
-    name: String,
-    /// Its SKU
-    #[schema(required = true)]
-    sku: Option<String>,
-    /// What it sells for
-    #[schema(required = true, pattern = r"^\d+\.\d{2,4}$", example = "49.99")]
-    price: Option<String>,
-    /// What it differs in, such as colour: red
-    options: BTreeMap<String, String>,
-}
-
 impl ProductResponse {
-    fn new(product: ItemDetail, images: Vec<Image>, levels: Vec<Level>) -> Self {
+    fn new(product: ItemDetail, images: Vec<Image>, variants: Vec<Variant>, levels: Vec<Level>) -> Result<Self> {
         let ItemDetail { item, category, item_type: _, brand: _, base_uom: _, sales_uom: _, purchase_uom: _ } = product;
         let Item {
             tenant_id: _,
@@ -182,7 +158,7 @@ impl ProductResponse {
             updated_at,
         } = item;
         let total: Quantity = levels.iter().map(|level| level.quantity).sum();
-        Self {
+        Ok(Self {
             id,
             name,
             sku,
@@ -201,18 +177,11 @@ impl ProductResponse {
             images: images.into_iter().map(ProductImage::from).collect(),
             stock: levels.into_iter().map(ProductStock::from).collect(),
             created_at: instant(created_at),
-            variants: Vec::new(),
+            variants: variants.into_iter().map(ProductVariant::new).collect::<Result<_>>()?,
             category_name: category.map(|Label { id: _, code: _, name }| name),
             total_stock: total.into(),
             updated_at: instant(updated_at),
-        }
-    }
-}
-
-impl From<Image> for ProductImage {
-    fn from(image: Image) -> Self {
-        let Image { id, url, is_primary } = image;
-        Self { id, url, is_primary }
+        })
     }
 }
 

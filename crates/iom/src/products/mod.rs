@@ -4,7 +4,9 @@ pub mod categories;
 pub mod change;
 pub mod detail;
 pub mod export;
+pub mod images;
 pub mod list;
+pub mod variants;
 pub mod write;
 
 use serde::Serialize;
@@ -15,8 +17,16 @@ use utoipa::ToSchema;
 
 /// The routes of this room.
 pub fn routes() -> Vec<Documented> {
-    let files =
-        [list::routes(), detail::routes(), write::routes(), change::routes(), categories::routes(), export::routes()];
+    let files = [
+        list::routes(),
+        detail::routes(),
+        write::routes(),
+        change::routes(),
+        images::routes(),
+        variants::routes(),
+        categories::routes(),
+        export::routes(),
+    ];
     files.into_iter().flatten().collect()
 }
 

@@ -61,7 +61,7 @@ pub async fn replace_product(caller: Caller<Manager>, id: Id, body: RawBody) -> 
 
 /// Delete a product
 ///
-/// For admins. It cannot be undone; its SKU and barcode are free again.
+/// For admins. It cannot be undone; its images and variants go with it, its SKU and barcode are free again.
 #[utoipa::path(
     delete, path = "/products/{id}", tag = "products", params(("id" = i64, Path, description = "The product's id")),
     responses(
@@ -73,7 +73,7 @@ pub async fn replace_product(caller: Caller<Manager>, id: Id, body: RawBody) -> 
 )]
 pub async fn delete_product(caller: Caller<Admin>, id: Id) -> Answer {
     let id = caller.understand(|| id.read()).await?;
-    caller.write(move |tx| items::remove(tx, id), |()| message("Product deleted")).await
+    caller.write_discarding(move |tx| items::remove(tx, id), || message("Product deleted")).await
 }
 
 /// A whole product.

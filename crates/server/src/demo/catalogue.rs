@@ -4,12 +4,17 @@ use chrono::{NaiveDateTime, TimeDelta};
 use stockbridge_domain::items::categories::{self, NewCategory};
 use stockbridge_domain::items::images::{self, Image};
 use stockbridge_domain::items::master::{self, By, List, NewEntry, Reference};
+use stockbridge_domain::items::variants::{self, VariantDetails};
 use stockbridge_domain::items::{self, Item, Tracking};
 use stockbridge_domain::stock::warehouses;
 use stockbridge_domain::values::{Money, Weight};
 use stockbridge_domain::{Fault, Result, Tx};
+use stockbridge_http::uploads::SERVED_UNDER;
 
 use super::{MELBOURNE, SYDNEY, code, day, name};
+
+/// The file of image 12.
+pub(super) const PICTURE: &str = "wgt500.jpg";
 
 pub(super) fn load(acme: &mut Tx<'_>) -> Result<()> {
     lists(acme)?;
@@ -17,8 +22,21 @@ pub(super) fn load(acme: &mut Tx<'_>) -> Result<()> {
     for sample in SAMPLES {
         items::enter(acme, &sample.item(acme)?)?;
     }
-    let picture = Image { id: 12, url: "/uploads/products/wgt500.jpg".to_owned(), is_primary: true };
-    images::enter(acme, 7, &picture)
+    let (url, file) = (format!("{SERVED_UNDER}{PICTURE}"), Some(PICTURE.to_owned()));
+    images::enter(acme, 7, &Image { id: 12, url, is_primary: true, created_at: instant(PLAIN.made)?, file })?;
+    looks(acme)
+}
+
+/// The notebook comes in two kinds.
+fn looks(acme: &mut Tx<'_>) -> Result<()> {
+    for (kind, known_as, options) in [
+        ("Ruled", "CAM-A4-R", r#"{"pages":"96","paper":"ruled"}"#),
+        ("Squared", "CAM-A4-S", r#"{"pages":"96","paper":"squared"}"#),
+    ] {
+        let (name, sku) = (name(kind)?, Some(code(known_as)?));
+        variants::create(acme, 1003, &VariantDetails { name, sku, price: None, options: options.to_owned() })?;
+    }
+    Ok(())
 }
 
 fn lists(acme: &mut Tx<'_>) -> Result<()> {

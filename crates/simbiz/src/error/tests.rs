@@ -28,6 +28,7 @@ fn every_refusal_of_the_domain_has_its_status_and_code() {
         (Error::Duplicate(Unique::Other), 503, "V3_UNAVAILABLE"),
         (Error::TrackingInUse { sku: key(), by: by() }, 422, "V3_INV_VALIDATION_FAILED"),
         (Error::InUse { thing: Thing::Uom, key: key(), by: by() }, 422, "V3_INV_VALIDATION_FAILED"),
+        (Error::TooMany { thing: Thing::Image, most: 50 }, 422, "V3_INV_VALIDATION_FAILED"),
         (Error::WrongCredentials, 401, "V3_AUTH_INVALID_CREDENTIAL"),
         (Error::AccountGone, 401, "V3_AUTH_INVALID_TOKEN"),
         (Error::Banned, 401, "V3_AUTH_INVALID_TOKEN"),

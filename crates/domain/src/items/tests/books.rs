@@ -61,7 +61,7 @@ fn carry_out(shop: &Shop<'_>, step: &Step) {
         }
         Step::Remove { item } => {
             let id = any_of(&items, item);
-            shop.write(move |tx| items::remove(tx, id))
+            shop.write(move |tx| items::remove(tx, id)).map(|_| ())
         }
         Step::RemoveCategory { category } => {
             let id = any_of(&groups, category);

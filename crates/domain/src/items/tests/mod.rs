@@ -2,8 +2,10 @@
 
 mod books;
 mod categories;
+mod images;
 mod list;
 mod read;
+mod variants;
 mod write;
 
 use crate::items::ItemChanges;

@@ -1,8 +1,9 @@
 //! Making, changing and removing items.
 
 use crate::error::{Error, Thing};
-use crate::items::images::{self, Image};
+use crate::items::images::{self, Image, NewImage};
 use crate::items::master::{self, By, List, NewEntry, Reference};
+use crate::items::variants::{self, VariantDetails};
 use crate::items::{self, Item, ItemChanges, NewItem, Tracking};
 use crate::stock;
 use crate::testing::{Fixture, Shop, code, id_of, money, name, on_both, on_postgres, reference, start, text, whole};
@@ -224,18 +225,24 @@ fn tracking_cannot_change_while_there_is_stock() {
 }
 
 #[test]
-fn a_removed_item_takes_its_pictures_and_stock_rows_along() {
+fn a_removed_item_takes_its_pictures_variants_and_stock_rows_along() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
         let (id, warehouse) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
         shop.stock(id, warehouse, whole(3));
-        let image = Image { id: 5, url: "/images/5.png".to_owned(), is_primary: true };
+        let (url, file) = ("/uploads/products/5.png".to_owned(), Some("5.png".to_owned()));
+        let image = Image { id: 5, url, is_primary: true, created_at: shop.item("OTHER").created_at, file };
         let again = image.clone();
         shop.write(move |tx| images::enter(tx, id, &image)).unwrap();
-        assert_eq!(shop.read(move |tx| images::of_item(tx, id)), Ok(vec![again]));
-        shop.write(move |tx| items::remove(tx, id)).unwrap();
+        let elsewhere = NewImage { url: "https://pictures.example/5.png".to_owned(), file: None, is_primary: false };
+        shop.write(move |tx| images::add(tx, id, &elsewhere)).unwrap();
+        let red = VariantDetails { name: name("Red"), sku: None, price: None, options: "{}".to_owned() };
+        shop.write(move |tx| variants::create(tx, id, &red)).unwrap();
+        assert_eq!(shop.read(move |tx| images::of_item(tx, id)).map(|all| all[0].clone()), Ok(again));
+        assert_eq!(shop.write(move |tx| items::remove(tx, id)), Ok(vec!["5.png".to_owned()]));
         assert_eq!(shop.read(move |tx| items::get(tx, id)), Err(not_found(id)));
         assert_eq!(shop.read(move |tx| images::of_item(tx, id)), Ok(vec![]));
+        assert_eq!(shop.read(move |tx| variants::of_item(tx, id)), Ok(vec![]));
         assert_eq!(shop.read(move |tx| stock::of_item(tx, id)), Ok(vec![]));
         assert_eq!(shop.write(move |tx| items::remove(tx, id)), Err(not_found(id)));
         assert!(shop.item("ANVIL").id > id, "the SKU is free again, the id is not");

@@ -57,7 +57,7 @@ fn what_an_open_purchase_order_names_cannot_go_away() {
         let in_use = |thing: Thing, outcome: Result<(), Error>| {
             assert!(matches!(outcome, Err(Error::InUse { thing: found, .. }) if found == thing), "{thing:?}");
         };
-        in_use(Thing::Item, shop.write(move |tx| items::remove(tx, anvil)));
+        in_use(Thing::Item, shop.write(move |tx| items::remove(tx, anvil).map(|_| ())));
         in_use(Thing::Warehouse, shop.write(move |tx| warehouses::remove(tx, syd)));
         in_use(Thing::Supplier, shop.write(move |tx| suppliers::remove(tx, supplier)));
         change(&shop, id, Status::Cancelled).expect("a step");

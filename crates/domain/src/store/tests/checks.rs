@@ -9,6 +9,7 @@ use crate::access::keys::{self, NewKey};
 use crate::access::uids;
 use crate::actor::Role;
 use crate::items::Tracking;
+use crate::items::variants::{self, VariantDetails};
 use crate::orders;
 use crate::partners::customers::AddressKind;
 use crate::testing::{Fixture, Shop, code, name, on_both, password, whole};
@@ -50,6 +51,10 @@ const BROKEN: &[(&str, &[&str])] = &[
     (
         "products_compare_at_price",
         &["UPDATE products SET compare_at_price = -1", "UPDATE products SET compare_at_price = 9000000000000001"],
+    ),
+    (
+        "product_variants_price",
+        &["UPDATE product_variants SET price = -1", "UPDATE product_variants SET price = 9000000000000001"],
     ),
     ("products_weight", &["UPDATE products SET weight = -1"]),
     ("stock_levels_quantity", &["UPDATE stock_levels SET quantity = -1"]),
@@ -165,6 +170,8 @@ fn one_of_each(fixture: &Fixture) {
     shop.address(customer, "1 Ship St", AddressKind::Shipping, false);
     let order = shop.order_of(Some(customer), &[(item, whole(2))]).unwrap();
     shop.write(move |tx| orders::fulfil(tx, order.id, None)).unwrap();
+    let red = VariantDetails { name: name("Red"), sku: None, price: None, options: "{}".to_owned() };
+    shop.write(move |tx| variants::create(tx, item, &red)).expect("a variant");
     let supplier = shop.supplier("FastenersPro");
     shop.purchase(supplier, &[(item, whole(2), "1.00")]);
 }

@@ -199,7 +199,8 @@ fn an_image_of_an_item_that_does_not_exist_cannot_be_stored() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
         let orphan = shop.write(|tx| {
-            let image = crate::items::images::Image { id: 1, url: "/a.png".to_owned(), is_primary: true };
+            let (url, created_at) = ("/a.png".to_owned(), tx.now());
+            let image = crate::items::images::Image { id: 1, url, is_primary: true, created_at, file: None };
             crate::items::images::enter(tx, 7, &image)
         });
         assert_eq!(orphan, Err(Fault::ReferenceGone.into()));
