@@ -40,5 +40,5 @@ pub mod verify;
 pub mod zone;
 
 pub use actor::{Actor, Admission, Claim, Costing, Organization, Role, Tenant, TenantId};
-pub use error::{Error, Fault, Problem, Result, Shortage, Thing, Unique};
+pub use error::{Error, Fault, KeyFault, Problem, Result, Shortage, Thing, Unique};
 pub use store::{Lobby, Store, Tx};

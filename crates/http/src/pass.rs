@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use actix_web::web;
-use stockbridge_domain::{Admission, Claim, Error, Result, Role, Tx, idempotency};
+use stockbridge_domain::{Admission, Claim, Error, Result, Role, TenantId, Tx, idempotency};
 
 use crate::reply::Reply;
 use crate::site::Site;
@@ -33,9 +33,9 @@ impl Pass {
         mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         say: impl FnOnce(T) -> Result<A>,
     ) -> Result<A> {
-        let command = move |tx: &mut Tx<'_>| Ok((tx.tenant().id, command(tx)?));
-        let (tenant, read) = self.site.store.read(self.admission.clone(), command).await?;
-        self.trail.note_tenant(tenant.get());
+        let command = move |tx: &mut Tx<'_>| Ok((Admitted::to(tx), command(tx)?));
+        let (admitted, read) = self.site.store.read(self.admission.clone(), command).await?;
+        admitted.note(&self.trail);
         say(read)
     }
 
@@ -52,10 +52,10 @@ impl Pass {
         let once = self.understand(self.trail.once()).await?;
         let command = move |tx: &mut Tx<'_>| {
             let work = &mut |tx: &mut Tx<'_>| command(tx).and_then(&say).map(idempotency::Reply::from);
-            Ok((tx.tenant().id, idempotency::once(tx, once.as_ref(), work)?))
+            Ok((Admitted::to(tx), idempotency::once(tx, once.as_ref(), work)?))
         };
-        let (tenant, reply) = self.site.store.write(self.admission.clone(), command).await?;
-        self.trail.note_tenant(tenant.get());
+        let (admitted, reply) = self.site.store.write(self.admission.clone(), command).await?;
+        admitted.note(&self.trail);
         reply.try_into()
     }
 
@@ -76,5 +76,22 @@ impl Pass {
     /// The trail of the request.
     pub fn trail(&self) -> &Rc<Trail> {
         &self.trail
+    }
+}
+
+/// Who turned out to ask, and for whose data: a key tells neither by itself.
+struct Admitted {
+    tenant: TenantId,
+    actor: String,
+}
+
+impl Admitted {
+    fn to(tx: &Tx<'_>) -> Self {
+        Self { tenant: tx.tenant().id, actor: tx.actor().key() }
+    }
+
+    fn note(self, trail: &Trail) {
+        trail.note_tenant(self.tenant.get());
+        trail.note_caller(self.actor);
     }
 }

@@ -4,6 +4,7 @@
 //! A guided tour, in the order in which a request meets the rooms:
 //! - [`auth`]: who calls, with which role, and what is said to whom may not.
 //! - [`requests`]: what requests have in common: the id in a path, the part of a list, a JSON body.
+//! - [`log`]: what was asked with API keys, for their owners to read.
 //! - [`accounts`]: logging in.
 //! - [`products`]: products, their categories and their export.
 //! - [`inventory`]: what lies where, what runs low, what happened to it, and changing it.
@@ -11,6 +12,8 @@
 //! - [`orders`]: orders, from their placing to what comes back of them.
 //! - [`customers`]: who orders, and where they live.
 //! - [`suppliers`]: who sells to us, purchase orders, and what comes of them.
+//! - [`api_keys`]: the keys of integrations, and what was done with them.
+//! - [`external`]: what integrations may do with a key, under `/api/external`.
 //! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
@@ -20,12 +23,15 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod api_keys;
 pub mod auth;
 pub mod batches;
 pub mod customers;
 pub mod download;
 pub mod error;
+pub mod external;
 pub mod inventory;
+pub mod log;
 pub mod orders;
 pub mod products;
 pub mod requests;
@@ -33,7 +39,7 @@ pub mod serials;
 pub mod suppliers;
 pub mod warehouses;
 
-use actix_web::web;
+use actix_web::{middleware, web};
 use stockbridge_http::routes::{self, Answers, Common, Documented, Reach};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -45,7 +51,7 @@ const PREFIX: &str = "/api";
 pub fn mount(cfg: &mut web::ServiceConfig) {
     let answers = Answers { wrong_method: error::wrong_method, panic: error::panicked };
     let scope = web::scope(PREFIX).configure(|cfg| routes::serve(routes(), answers, cfg));
-    cfg.service(scope.default_service(web::to(error::unknown_path)));
+    cfg.service(scope.default_service(web::to(error::unknown_path)).wrap(middleware::from_fn(log::note)));
 }
 
 /// The document of exactly what [`mount`] serves.
@@ -65,6 +71,8 @@ fn routes() -> Vec<Documented> {
         orders::routes(),
         customers::routes(),
         suppliers::routes(),
+        api_keys::routes(),
+        external::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
@@ -108,7 +116,9 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "serials", description = "Single units, of products tracked by serial number"),
         (name = "orders", description = "What customers want, how far it has come, and what came back of it"),
         (name = "customers", description = "Who orders, and their addresses"),
-        (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them")
+        (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them"),
+        (name = "api_keys", description = "The keys of integrations, and what was done with them"),
+        (name = "external", description = "What integrations may do, with an API key in place of a token")
     ),
     components(schemas(error::ErrorResponse)),
     modifiers(&SecuritySchemes),

@@ -33,7 +33,12 @@ impl Door<'_> {
             let mut tx = lobby.as_if(tenant, Actor::Uid { uid: uid.clone() }, at)?;
             let work = &mut |_: &mut crate::Tx<'_>| {
                 let status = done.fetch_add(1, Ordering::SeqCst) + 1;
-                Ok(Reply { status, body: format!("{{\"n\":{status}}}").into_bytes(), is_replay: false })
+                Ok(Reply {
+                    status,
+                    body: format!("{{\"n\":{status}}}").into_bytes(),
+                    is_replay: false,
+                    is_secret: false,
+                })
             };
             once(&mut tx, request.as_ref(), work)
         })?;
@@ -112,7 +117,9 @@ fn a_reply_that_is_no_text_is_not_remembered() {
         let tenant = door.tenant;
         let refused = fixture.alter(move |lobby| {
             let mut tx = lobby.as_system(tenant)?;
-            let work = &mut |_: &mut crate::Tx<'_>| Ok(Reply { status: 200, body: vec![0xff], is_replay: false });
+            let work = &mut |_: &mut crate::Tx<'_>| {
+                Ok(Reply { status: 200, body: vec![0xff], is_replay: false, is_secret: false })
+            };
             once(&mut tx, Some(&request("a", "POST")), work)
         });
         assert!(matches!(refused, Err(Error::Fault(Fault::Internal(_)))));

@@ -65,8 +65,8 @@ pub(crate) struct Balance {
 }
 
 /// A product and a warehouse.
-type Key = (i64, i64);
-type Balances = BTreeMap<Key, Balance>;
+pub(super) type Key = (i64, i64);
+pub(super) type Balances = BTreeMap<Key, Balance>;
 
 const OPENED: bulk::Into = bulk::Into {
     table: "stock_levels",
@@ -153,7 +153,8 @@ fn lock(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<(Balances, i64)> {
     Ok((read_locked(tx, &keys)?, counters::rows(opened)))
 }
 
-fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
+/// What lies in those of these places that have a row, locked in their order.
+pub(super) fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
     let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().copied().unzip();
     let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(products));
     let these = levels::table.filter(these.and(levels::warehouse_id.eq_any(places)));

@@ -137,6 +137,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
             UNION ALL SELECT tenant_id, 'customers', COUNT(*) FROM customers GROUP BY tenant_id
             UNION ALL SELECT tenant_id, 'suppliers', COUNT(*) FROM suppliers GROUP BY tenant_id
             UNION ALL SELECT tenant_id, 'purchase orders', COUNT(*) FROM purchase_orders GROUP BY tenant_id
+            UNION ALL SELECT tenant_id, 'api requests', COUNT(*) FROM api_requests GROUP BY tenant_id
             UNION ALL SELECT tenant_id, name, 0 FROM tenant_counters
             WHERE name NOT IN ('order number', 'purchase order number')
          ) r LEFT JOIN tenant_counters c ON c.tenant_id = r.tenant_id AND c.name = r.name

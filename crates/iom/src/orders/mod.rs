@@ -65,7 +65,7 @@ pub enum OrderChannel {
 }
 
 /// An order's number as it is shown.
-fn number(number: i64) -> String {
+pub(crate) fn number(number: i64) -> String {
     format!("ORD-{number}")
 }
 
