@@ -22,8 +22,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::test;
+use serde_json::json;
 use stockbridge::House;
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
+use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::Settings;
 use stockbridge_domain::{Role, Store, verify};
@@ -46,6 +48,7 @@ pub struct Shop {
     call: Call,
     signer: Signer,
     statements: Arc<Mutex<Vec<String>>>,
+    journal: Journal,
     // Last: the store is closed before its database goes.
     _database: Database,
 }
@@ -89,8 +92,10 @@ impl Shop {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         }));
         let store = Store::open(&settings).expect("the store opens");
+        let journal = Journal::start(store.clone());
         let house = House::new(Site {
             store: store.clone(),
+            journal: journal.clone(),
             doorkeeper: Doorkeeper::new(Limits::default()),
             signer: Signer::new(setup::SIGNING_SECRET.as_bytes()),
             token_lifetime: Duration::from_secs(28_800),
@@ -102,7 +107,7 @@ impl Shop {
             Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
         });
         let signer = Signer::new(setup::SIGNING_SECRET.as_bytes());
-        Self { store, call, signer, statements, _database: database }
+        Self { store, call, signer, statements, journal, _database: database }
     }
 
     /// An IOM client of our admin.
@@ -128,6 +133,23 @@ impl Shop {
     /// A SimBiz client of any uid, with a token for any tenant.
     pub fn simbiz_as(&self, uid: &str, tenant: i64) -> Client<'_> {
         Client::simbiz(self, uid, tenant)
+    }
+
+    /// A client that shows an API key.
+    pub fn holding(&self, key: &str) -> Client<'_> {
+        Client::external(self, key)
+    }
+
+    /// A client with a new key of ours that may only read, or write as well.
+    pub async fn key(&self, can_write: bool) -> Client<'_> {
+        let permissions = if can_write { json!(["read", "write"]) } else { json!(["read"]) };
+        let made = self.iom().post("/api-keys", json!({"name": "Connector", "permissions": permissions})).await.is(201);
+        self.holding(made.at("/key").as_str().expect("a key"))
+    }
+
+    /// Waits until what was asked with keys is in the request log.
+    pub async fn logged(&self) {
+        self.journal.flush().await;
     }
 
     /// A client without credentials.

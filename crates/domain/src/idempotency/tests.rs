@@ -126,3 +126,22 @@ fn a_reply_that_is_no_text_is_not_remembered() {
         assert_eq!(door.remembered(), 0);
     });
 }
+
+#[test]
+fn a_secret_is_said_once_and_never_kept() {
+    on_both(|fixture| {
+        let tenant = Shop::open(fixture, "BHH").tenant;
+        let ask = |fingerprint: &'static str| {
+            fixture.alter(move |lobby| {
+                let mut tx = lobby.as_if(tenant, Actor::Uid { uid: "ann".to_owned() }, noon())?;
+                let said = Reply { status: 201, body: b"the secret".to_vec(), is_replay: false, is_secret: true };
+                once(&mut tx, Some(&request("a", fingerprint)), &mut |_| Ok(said.clone()))
+            })
+        };
+        let first = ask("1").expect("a reply");
+        assert_eq!((first.status, first.body.as_slice(), first.is_replay), (201, &b"the secret"[..], false));
+        assert_eq!(ask("1"), Err(Error::ShownOnce));
+        assert_eq!(ask("2"), Err(Error::KeyReused));
+        assert_eq!(fixture.texts("SELECT status || ' ' || body AS line FROM idempotent_replies"), ["201 "]);
+    });
+}

@@ -105,7 +105,7 @@ pub struct ApiKeyRow {
     last_used_at: Option<String>,
     /// The last day on which it is good, in the tenant's time zone; null: no end
     #[schema(required = true, format = Date)]
-    expires_at: Option<NaiveDate>,
+    expires_at: Option<String>,
     /// Whether it was not revoked
     is_active: bool,
     /// When it was made
@@ -146,7 +146,7 @@ pub struct ApiKeyCreatedResponse {
     permissions: Vec<ApiKeyPermission>,
     /// The last day on which it is good; null: no end
     #[schema(required = true, format = Date)]
-    expires_at: Option<NaiveDate>,
+    expires_at: Option<String>,
     /// When it was made
     #[schema(format = DateTime, example = "2026-05-06T12:45:00Z")]
     created_at: String,
@@ -183,7 +183,7 @@ impl From<Key> for ApiKeyRow {
             key_prefix,
             permissions: permissions(can_write),
             last_used_at: last_used_at.map(instant),
-            expires_at: expires_on,
+            expires_at: expires_on.map(|day| day.to_string()),
             is_active,
             created_at: instant(created_at),
         }
@@ -199,7 +199,7 @@ impl ApiKeyCreatedResponse {
             name: name.into(),
             key,
             permissions: permissions(can_write),
-            expires_at: expires_on,
+            expires_at: expires_on.map(|day| day.to_string()),
             created_at: instant(created_at),
         }
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stockbridge_domain::stock::sync::{self, Figure, MOST_ROWS, Obstacle, Skipped, Synced};
 use stockbridge_domain::values::{Code, Quantity};
 use stockbridge_domain::{Error, Problem};
-use stockbridge_http::body::{BodyFault, LargeBody, RawBody, Reading};
+use stockbridge_http::body::{LargeBody, RawBody, Reading};
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::{Field, List, Nested};
 use stockbridge_http::numbers::Number;

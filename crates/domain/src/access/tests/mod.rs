@@ -2,6 +2,8 @@
 
 mod admit;
 mod exchange;
+mod keys;
+mod log;
 mod log_in;
 mod rows;
 mod throttle;
