@@ -188,7 +188,7 @@ fn an_unknown_uid_is_gone_and_one_without_grants_is_forbidden() {
 fn key(shop: &Shop<'_>, can_write: bool, expires_on: Option<NaiveDate>) -> (i64, Claim) {
     let new = NewKey { id: None, name: name("Connector"), can_write, expires_on };
     // Entered, since a key that has expired cannot be made.
-    let text = format!("iom_live_{can_write}_{expires_on:?}");
+    let text = format!("iom_live_{}_{can_write}_{expires_on:?}", shop.tenant.get());
     let issued = shop.write(move |tx| keys::enter(tx, &new, text.clone()).map(|issued| (issued.id, issued.key)));
     let (id, text) = issued.expect("a key");
     (id, Claim::Key { hash: keys::hash(text.as_bytes()) })
