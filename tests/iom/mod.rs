@@ -1,10 +1,12 @@
 //! The IOM dialect, as its reference and the decisions describe it.
 
 mod access;
+mod api_keys;
 mod batches;
 mod categories;
 mod customers;
 mod export;
+mod external;
 mod hostile;
 mod inventory;
 mod ledger;

@@ -1,6 +1,7 @@
 //! The same small number of statements for a call, whatever it finds.
 
 mod balances;
+mod external;
 mod orders;
 mod purchasing;
 mod stock;

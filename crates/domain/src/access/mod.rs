@@ -8,7 +8,7 @@ pub mod requests;
 pub mod secrets;
 pub mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod throttle;
 pub mod uids;
 pub mod users;

@@ -25,7 +25,7 @@ pub(crate) enum ReadRefusals {
     /// The key is missing, unknown, revoked or expired; `code` says which. A token does not count here
     #[response(status = 401)]
     Unknown(ErrorResponse),
-    /// The key lacks the permission to read
+    /// The key lacks the permission to read; every key that there is has it
     #[response(status = 403)]
     Lacking(ErrorResponse),
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::{NaiveDateTime, TimeDelta};
 use chrono_tz::Tz;
 
+use super::asked;
 use crate::access::journal::{self, Journal, Noted};
 use crate::access::keys::{self, NewKey};
 use crate::access::requests::{self, NewRequest, Request, RequestFilter};
@@ -32,16 +33,7 @@ fn noted(key: &str, path: &str) -> Noted {
 }
 
 fn request(key: i64, path: &str, status_code: u16, at: &str) -> NewRequest {
-    NewRequest {
-        api_key_id: key,
-        key_name: "Connector".to_owned(),
-        method: "GET".to_owned(),
-        path: path.to_owned(),
-        status_code,
-        response_time_ms: 3,
-        ip_address: None,
-        created_at: at.parse().expect("an instant"),
-    }
+    NewRequest { path: path.to_owned(), status_code, ..asked(key, at.parse().expect("an instant")) }
 }
 
 fn log(shop: &Shop<'_>, filter: RequestFilter) -> (Vec<Request>, i64) {
