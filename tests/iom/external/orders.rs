@@ -22,7 +22,10 @@ fn an_order_is_placed_as_documented_and_came_through_the_api() {
         let listed = key.get("/external/orders").await.is(200);
         assert_eq!(column(&listed, "orders", "channel"), ["pos", "api"]);
         let level = client.get("/inventory").await.is(200);
-        assert_eq!((level.at("/inventory/0/quantity"), level.at("/inventory/0/reserved_quantity")), (json!(10), json!(4)));
+        assert_eq!(
+            (level.at("/inventory/0/quantity"), level.at("/inventory/0/reserved_quantity")),
+            (json!(10), json!(4))
+        );
     });
 }
 

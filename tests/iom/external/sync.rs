@@ -97,8 +97,10 @@ fn a_malformed_row_refuses_the_whole_body() {
         for (bad, named) in [
             (row("ANVIL", "abc"), vec!["items[1].quantity"]),
             (json!({"quantity": 1}), vec!["items[1].sku", "items[1].warehouse_id"]),
-            (json!({"sku": "", "warehouse_id": "x", "quantity": null, "expected_quantity": []}),
-                vec!["items[1].sku", "items[1].warehouse_id", "items[1].quantity", "items[1].expected_quantity"]),
+            (
+                json!({"sku": "", "warehouse_id": "x", "quantity": null, "expected_quantity": []}),
+                vec!["items[1].sku", "items[1].warehouse_id", "items[1].quantity", "items[1].expected_quantity"],
+            ),
             (row("ANVIL", json!(900_000_000_001_i64)), vec!["items[1].quantity"]),
             (row("ANVIL", json!(0.00001)), vec!["items[1].quantity"]),
             (row(&"x".repeat(65), 1), vec!["items[1].sku"]),
@@ -127,7 +129,11 @@ fn a_malformed_row_refuses_the_whole_body() {
         refused(&key.send(Method::POST, SYNC, None).await, 400, "body_missing");
         refused(&key.post(&format!("{SYNC}?atomic=perhaps"), json!([])).await, 400, "validation_failed");
         let strict = key.clone().with("Prefer", "handling=strict");
-        refused(&push(&strict, json!([{"sku": "ANVIL", "warehouse_id": 1, "quantity": 1, "colour": 1}])).await, 400, "unknown_fields");
+        refused(
+            &push(&strict, json!([{"sku": "ANVIL", "warehouse_id": 1, "quantity": 1, "colour": 1}])).await,
+            400,
+            "unknown_fields",
+        );
         push(&strict, json!([good])).await.is(200);
         assert_eq!(on_hand(&client, anvil, MAIN).await, json!(1));
     });
