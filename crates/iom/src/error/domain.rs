@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use stockbridge_domain::stock::sync::Skipped;
+use stockbridge_domain::values::Quantity;
 use stockbridge_domain::{Error, Fault, KeyFault, Problem, Role, Shortage, Thing, Unique};
 use stockbridge_http::numbers::Number;
 
@@ -26,13 +27,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             Wording { status: Status::NOT_FOUND, ..invalid("unknown_reference", problems) }
         }
         Error::Duplicate(unique) => duplicate(unique),
-        Error::SerialsTaken(numbers) => {
-            let taken = |(at, number): (usize, String)| {
-                Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
-            };
-            let problems = numbers.into_iter().map(taken).collect();
-            Wording { status: Status::CONFLICT, ..invalid("duplicate_serial", problems) }
-        }
+        Error::SerialsTaken(numbers) => serials_taken(numbers),
         Error::TrackingInUse { sku, by } => {
             let message = format!("of {sku} cannot change while {by}");
             let problems = vec![Problem::new("tracking_type", message)];
@@ -43,12 +38,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
             wording(Status::CONFLICT, "in_use", error)
         }
         Error::InsufficientStock(shortages) => shortage(shortages),
-        Error::Unexpected { current } => {
-            let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
-            let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
-            let error = format!("expected_quantity {message}");
-            Wording { details: vec![problem], ..wording(Status::CONFLICT, "unexpected_quantity", error) }
-        }
+        Error::Unexpected { current } => unexpected(current),
         Error::NotSynced(rows) => not_synced(rows),
         Error::OutOfRange => {
             let error = "A figure would go beyond 900 billion, which cannot be recorded: send a smaller one.";
@@ -103,25 +93,8 @@ pub(super) fn of_domain(error: Error) -> Wording {
             wording(Status::PAYMENT_REQUIRED, "subscription_expired", error)
         }
         Error::RoleLacking { needed } => role_lacking(needed),
-        Error::ApiKeyRefused(fault) => {
-            let (code, error) = match fault {
-                KeyFault::Unknown => ("api_key_unknown", "This API key is not known: check that all of it was sent."),
-                KeyFault::Revoked => {
-                    ("api_key_revoked", "This API key was revoked: ask an admin of your company for another one.")
-                }
-                KeyFault::Expired => {
-                    ("api_key_expired", "This API key has expired: ask an admin of your company for another one.")
-                }
-            };
-            wording(Status::UNAUTHORIZED, code, error)
-        }
-        Error::ScopeLacking { scope } => {
-            let error = format!(
-                "This needs an API key with the permission {scope}: ask an admin of your company for one that has it."
-            );
-            let details = vec![detail("permissions", format!("must include {scope}"))];
-            Wording { details, ..wording(Status::FORBIDDEN, "scope_lacking", error) }
-        }
+        Error::ApiKeyRefused(fault) => api_key_refused(fault),
+        Error::ScopeLacking { scope } => scope_lacking(scope),
         Error::ReadOnlyGrant => {
             wording(Status::FORBIDDEN, "read_only", "This account may only read: ask an admin of your company.")
         }
@@ -160,6 +133,21 @@ fn of_fault(fault: &Fault) -> Wording {
         }
         Fault::Internal(_) => internal(),
     }
+}
+
+fn serials_taken(numbers: Vec<(usize, String)>) -> Wording {
+    let taken = |(at, number): (usize, String)| {
+        Problem::new(format!("serials[{at}]"), format!("already exists for this product: {number}"))
+    };
+    let problems = numbers.into_iter().map(taken).collect();
+    Wording { status: StatusCode::CONFLICT, ..invalid("duplicate_serial", problems) }
+}
+
+fn unexpected(current: Quantity) -> Wording {
+    let message = format!("does not hold, {current} are on hand: read the stock again before you change it");
+    let problem = ErrorDetail { current: Some(current.into()), ..detail("expected_quantity", &message) };
+    let error = format!("expected_quantity {message}");
+    Wording { details: vec![problem], ..wording(StatusCode::CONFLICT, "unexpected_quantity", error) }
 }
 
 fn shortage(shortages: Vec<Shortage>) -> Wording {
@@ -232,6 +220,25 @@ fn role_lacking(needed: Role) -> Wording {
         Role::Admin => ("admin_role_required", "This needs the role admin: ask an admin of your company."),
     };
     wording(StatusCode::FORBIDDEN, code, error)
+}
+
+fn api_key_refused(fault: KeyFault) -> Wording {
+    let (code, error) = match fault {
+        KeyFault::Unknown => ("api_key_unknown", "This API key is not known: check that all of it was sent."),
+        KeyFault::Revoked => {
+            ("api_key_revoked", "This API key was revoked: ask an admin of your company for another one.")
+        }
+        KeyFault::Expired => {
+            ("api_key_expired", "This API key has expired: ask an admin of your company for another one.")
+        }
+    };
+    wording(StatusCode::UNAUTHORIZED, code, error)
+}
+
+fn scope_lacking(scope: &str) -> Wording {
+    let error = format!("This needs an API key with the permission {scope}: ask an admin of your company for one.");
+    let details = vec![detail("permissions", format!("must include {scope}"))];
+    Wording { details, ..wording(StatusCode::FORBIDDEN, "scope_lacking", error) }
 }
 
 fn list_of(thing: Thing) -> &'static str {

@@ -179,13 +179,12 @@ fn read(query: Query<SyncQuery>, body: &RawBody) -> Result<(Vec<Figure>, bool), 
 /// The one of these that is there. All of them are called items in what is said about their rows.
 fn one_of<T>(names: [Field<T>; 3]) -> Result<Field<T>, Reason> {
     let mut sent = names.into_iter().filter(|rows| !matches!(rows, Field::Absent));
-    match (sent.next(), sent.next()) {
-        (rows, None) => Ok(rows.unwrap_or_default()),
-        (_, Some(_)) => {
-            let message = "must be the only list of rows: send items, inventory or updates, and only one of them";
-            Err(Error::Invalid(vec![Problem::new("items", message)]).into())
-        }
+    let rows = sent.next().unwrap_or_default();
+    if sent.next().is_some() {
+        let message = "must be the only list of rows: send items, inventory or updates, and only one of them";
+        return Err(Error::Invalid(vec![Problem::new("items", message)]).into());
     }
+    Ok(rows)
 }
 
 impl SyncRowRequest {
