@@ -13,7 +13,7 @@
 //! - [`verify`]: reading the whole book.
 //! - `counters`: totals kept with what they count.
 //! - [`series`]: ids that go on from where other books ended.
-//! - [`access`]: tenants, users, uids and keys; how they come in.
+//! - [`access`]: tenants, users, uids and keys; how they come in, and what was asked with keys.
 //! - [`store`]: the transaction a command runs in, on SQLite or PostgreSQL.
 //! - [`zone`]: local time and UTC.
 //! - `schema`: Diesel's view of the tables.

@@ -99,7 +99,8 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
     info(
         title = "Stockbridge IOM API",
         description = "Inventory, orders and everything around them. Log in with `POST /api/auth/login`, then send the \
-                       token as `Authorization: Bearer <token>`.\n\n\
+                       token as `Authorization: Bearer <token>`. Integrations send an API key as `X-API-Key` to \
+                       `/api/external` instead.\n\n\
                        Every refusal is an `ErrorResponse`. Numbers in a request may also come as numeric text. \
                        Unknown fields of a body are ignored, unless the header `Prefer: handling=strict` asks to \
                        refuse them. `X-Request-Id` is taken or made, and answered.",

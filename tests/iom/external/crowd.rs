@@ -36,7 +36,7 @@ fn figures_and_orders_that_cross_all_come_to_an_end() {
                 let figures = goods.iter().map(|(_, sku)| figure(sku, 20 + task % 7)).collect::<Vec<_>>();
                 let lines = goods.iter().take(5).map(|(id, _)| *id).collect::<Vec<_>>();
                 let command = move |tx: &mut Tx<'_>| {
-                    if task % 3 == 0 {
+                    if task.is_multiple_of(3) {
                         return orders::place(tx, &order(&lines)).map(|_| ());
                     }
                     let synced = sync::sync(tx, &figures, true)?;

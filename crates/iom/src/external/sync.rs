@@ -63,6 +63,7 @@ pub struct SyncQuery {
 
 /// Figures of another system, at most 10,000 rows.
 #[derive(Debug, ToSchema)]
+#[schema(max_items = 10_000)]
 #[expect(dead_code, reason = "read by the documents only: an object that holds the rows is taken as well")]
 pub struct SyncRequest(Vec<SyncRowRequest>);
 
