@@ -2,10 +2,12 @@
 
 mod access;
 mod accounts;
+mod api_keys;
 mod batches;
 mod categories;
 mod customers;
 mod export;
+mod external;
 mod hostile;
 mod images;
 mod inventory;

@@ -11,10 +11,11 @@ use crate::support::admin_token;
 /// How long an answer may take: longer than the server waits for any lock.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A client of the IOM dialect with an admin's token.
+/// A client of the IOM dialect with one credential.
 pub(super) struct Caller {
     address: SocketAddr,
-    token: String,
+    /// The header that says who asks.
+    credential: String,
     connection: Option<BufReader<TcpStream>>,
 }
 
@@ -36,9 +37,14 @@ pub(super) enum Lost {
 }
 
 impl Caller {
-    /// A client that connects when it is first used.
+    /// A client with an admin's token, that connects when it is first used.
     pub(super) fn new(address: SocketAddr) -> Self {
-        Self { address, token: admin_token(), connection: None }
+        Self { address, credential: format!("Authorization: Bearer {}", admin_token()), connection: None }
+    }
+
+    /// The same client with an API key in place of the token.
+    pub(super) fn holding(self, key: &str) -> Self {
+        Self { credential: format!("X-API-Key: {key}"), ..self }
     }
 
     /// Sends a body and waits for the answer.
@@ -84,10 +90,10 @@ impl Caller {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let key = key.map(|key| format!("Idempotency-Key: {key}\r\n")).unwrap_or_default();
         let request = format!(
-            "{method} /api{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nContent-Type: application/json\r\n\
+            "{method} /api{path} HTTP/1.1\r\nHost: {}\r\n{}\r\nContent-Type: application/json\r\n\
              Content-Length: {}\r\n{key}\r\n{body}",
             self.address,
-            self.token,
+            self.credential,
             body.len()
         );
         let connection = self.connect()?;

@@ -27,6 +27,10 @@ impl<'s> Client<'s> {
         client.with("Authorization", &format!("Bearer {token}")).with("x-uid", uid)
     }
 
+    pub(super) fn external(shop: &'s Shop, key: &str) -> Self {
+        Self { prefix: "/api", ..Self::nobody(shop) }.with("X-API-Key", key)
+    }
+
     /// Without credentials and without a prefix: paths are whole.
     pub(super) fn nobody(shop: &'s Shop) -> Self {
         Self { shop, prefix: "", headers: Vec::new() }

@@ -23,8 +23,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use actix_web::test;
+use serde_json::json;
 use stockbridge::House;
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
+use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::Settings;
 use stockbridge_domain::{Role, Store, verify};
@@ -50,6 +52,7 @@ pub struct Shop {
     signer: Signer,
     statements: Arc<Mutex<Vec<String>>>,
     uploads: TempDir,
+    journal: Journal,
     // Last: the store is closed before its database goes.
     _database: Database,
 }
@@ -94,8 +97,10 @@ impl Shop {
         }));
         let store = Store::open(&settings).expect("the store opens");
         let uploads = tempfile::tempdir().expect("a folder");
+        let journal = Journal::start(store.clone());
         let house = House::new(Site {
             store: store.clone(),
+            journal: journal.clone(),
             doorkeeper: Doorkeeper::new(Limits::default()),
             signer: Signer::new(setup::SIGNING_SECRET.as_bytes()),
             token_lifetime: Duration::from_secs(28_800),
@@ -108,7 +113,7 @@ impl Shop {
             Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
         });
         let signer = Signer::new(setup::SIGNING_SECRET.as_bytes());
-        Self { store, call, signer, statements, uploads, _database: database }
+        Self { store, call, signer, statements, uploads, journal, _database: database }
     }
 
     /// An IOM client of our admin.
@@ -134,6 +139,23 @@ impl Shop {
     /// A SimBiz client of any uid, with a token for any tenant.
     pub fn simbiz_as(&self, uid: &str, tenant: i64) -> Client<'_> {
         Client::simbiz(self, uid, tenant)
+    }
+
+    /// A client that shows an API key.
+    pub fn holding(&self, key: &str) -> Client<'_> {
+        Client::external(self, key)
+    }
+
+    /// A client with a new key of ours that may only read, or write as well.
+    pub async fn key(&self, can_write: bool) -> Client<'_> {
+        let permissions = if can_write { json!(["read", "write"]) } else { json!(["read"]) };
+        let made = self.iom().post("/api-keys", json!({"name": "Connector", "permissions": permissions})).await.is(201);
+        self.holding(made.at("/key").as_str().expect("a key"))
+    }
+
+    /// Waits until what was asked with keys is in the request log.
+    pub async fn logged(&self) {
+        self.journal.flush().await;
     }
 
     /// A client without credentials.

@@ -73,6 +73,11 @@ pub enum Claim {
         /// The organization asked for in the call, where it names one.
         organization: Option<Organization>,
     },
+    /// An integration of the IOM dialect, by API key.
+    Key {
+        /// The SHA-256 of the whole key, in hexadecimal: [`crate::access::keys::hash`].
+        hash: String,
+    },
 }
 
 /// How a call names an organization.
@@ -114,6 +119,15 @@ pub enum Actor {
         /// Its name.
         uid: String,
     },
+    /// An integration of the IOM dialect.
+    Key {
+        /// The key's id.
+        id: i64,
+        /// The key's name, as it is shown beside what it did.
+        name: String,
+        /// Whether it may write; every key may read.
+        can_write: bool,
+    },
     /// The command line of the server itself.
     System,
 }
@@ -124,6 +138,7 @@ impl Actor {
         match self {
             Self::User { id, .. } => format!("user {id}"),
             Self::Uid { uid } => format!("uid {uid}"),
+            Self::Key { id, .. } => format!("key {id}"),
             Self::System => "system".to_owned(),
         }
     }
@@ -131,7 +146,7 @@ impl Actor {
     /// The name under which writes of this actor are recorded.
     pub fn name(&self) -> &str {
         match self {
-            Self::User { name, .. } => name,
+            Self::User { name, .. } | Self::Key { name, .. } => name,
             Self::Uid { uid } => uid,
             Self::System => "system",
         }

@@ -36,6 +36,8 @@ pub(crate) const CUSTOMERS: &str = "customers";
 pub(crate) const SUPPLIERS: &str = "suppliers";
 /// All its purchase orders.
 pub(crate) const PURCHASE_ORDERS: &str = "purchase orders";
+/// All requests that were made with its API keys and are still in the log.
+pub(crate) const API_REQUESTS: &str = "api requests";
 /// The number of its last purchase order.
 pub(crate) const PURCHASE_NUMBER: &str = "purchase order number";
 /// The number of its last order.

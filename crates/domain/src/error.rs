@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::actor::Role;
+use crate::stock::sync::Skipped;
 use crate::values::Quantity;
 
 /// The result of everything the domain does.
@@ -55,6 +56,9 @@ pub enum Error {
         /// What is on hand.
         current: Quantity,
     },
+    /// Rows of a sync that was to be done as a whole cannot be done; all of them.
+    #[error("{} rows cannot be synced", .0.len())]
+    NotSynced(Vec<Skipped>),
     /// A figure would lie beyond what can be recorded.
     #[error("a figure would be out of range")]
     OutOfRange,
@@ -144,6 +148,15 @@ pub enum Error {
         /// The least role that may.
         needed: Role,
     },
+    /// An API key that opens nothing.
+    #[error("the API key is {0}")]
+    ApiKeyRefused(KeyFault),
+    /// The API key's permissions do not reach.
+    #[error("needs an API key with the permission {scope}")]
+    ScopeLacking {
+        /// The permission that it lacks, by its word.
+        scope: &'static str,
+    },
     /// The uid was granted this organization for reading only.
     #[error("the uid may only read")]
     ReadOnlyGrant,
@@ -156,6 +169,9 @@ pub enum Error {
     /// The request that first came with the idempotency key is still being carried out.
     #[error("the request with this idempotency key is still being carried out")]
     KeyInFlight,
+    /// The request that first came with the idempotency key was carried out, and its reply is shown only once.
+    #[error("the reply to this idempotency key was shown already")]
+    ShownOnce,
     /// Too many failed attempts to log in.
     #[error("too many failed attempts")]
     TooManyFailures {
@@ -213,6 +229,20 @@ pub struct Shortage {
     pub available: Quantity,
 }
 
+/// Why an API key opens nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum KeyFault {
+    /// There is none like it.
+    #[error("unknown")]
+    Unknown,
+    /// It was taken back.
+    #[error("revoked")]
+    Revoked,
+    /// Its last day is over.
+    #[error("expired")]
+    Expired,
+}
+
 /// What a command can be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Thing {
@@ -254,6 +284,8 @@ pub enum Thing {
     User,
     /// A SimBiz integration.
     Uid,
+    /// An API key.
+    ApiKey,
 }
 
 impl Thing {
@@ -279,6 +311,7 @@ impl Thing {
             Self::Tenant => "tenant",
             Self::User => "user",
             Self::Uid => "uid",
+            Self::ApiKey => "API key",
         }
     }
 }

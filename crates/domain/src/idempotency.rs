@@ -34,14 +34,17 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// Whether this was said before, and nothing was done this time.
     pub is_replay: bool,
+    /// Whether it holds a secret, which must not lie in the database: then only that it was said is remembered.
+    pub is_secret: bool,
 }
 
 /// Does a thing once: the first time it is done and its reply remembered, later that reply is given again. Without a
 /// key it is simply done.
 ///
 /// # Errors
-/// [`Error::KeyReused`] where the key came with another request before; [`Error::KeyInFlight`] where the first
-/// request is still being carried out after the longest wait for a lock; what `work` refuses.
+/// [`Error::KeyReused`] where the key came with another request before; [`Error::ShownOnce`] where the reply to it held
+/// a secret; [`Error::KeyInFlight`] where the first request is still being carried out after the longest wait for a
+/// lock; what `work` refuses.
 pub fn once(
     tx: &mut Tx<'_>,
     request: Option<&Once>,
@@ -55,11 +58,12 @@ pub fn once(
         return Ok(reply);
     }
     let reply = work(tx)?;
-    let body = String::from_utf8(reply.body).map_err(|_| Fault::Internal("a reply is no text".to_owned()))?;
+    let body = std::str::from_utf8(&reply.body).map_err(|_| Fault::Internal("a reply is no text".to_owned()))?;
+    let kept = if reply.is_secret { "" } else { body };
     diesel::update(replies::table.filter(replies::tenant_id.eq(tx.tenant_id()).and(this(tx, request))))
-        .set((replies::status.eq(i64::from(reply.status)), replies::body.eq(&body)))
+        .set((replies::status.eq(i64::from(reply.status)), replies::body.eq(kept)))
         .execute(tx.conn)?;
-    Ok(Reply { status: reply.status, body: body.into_bytes(), is_replay: false })
+    Ok(reply)
 }
 
 /// Takes the key. A second sender waits here until the first has committed or given up.
@@ -101,9 +105,13 @@ fn recall(tx: &mut Tx<'_>, request: &Once) -> Result<Option<Reply>> {
     if fingerprint != request.fingerprint {
         return Err(Error::KeyReused);
     }
+    // Every reply says something, so this one was not to be kept.
+    if body.is_empty() {
+        return Err(Error::ShownOnce);
+    }
     let status =
         u16::try_from(status).map_err(|_| Fault::Internal("a remembered status is out of range".to_owned()))?;
-    Ok(Some(Reply { status, body: body.into_bytes(), is_replay: true }))
+    Ok(Some(Reply { status, body: body.into_bytes(), is_replay: true, is_secret: false }))
 }
 
 type This = diesel::dsl::And<diesel::dsl::Eq<replies::credential, String>, diesel::dsl::Eq<replies::key, String>>;

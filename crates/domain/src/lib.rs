@@ -14,7 +14,7 @@
 //! - [`verify`]: reading the whole book.
 //! - `counters`, `rollups`: totals and sums kept with what they count.
 //! - [`series`]: ids that go on from where other books ended.
-//! - [`access`]: tenants, users, uids and keys; how they come in.
+//! - [`access`]: tenants, users, uids and keys; how they come in, and what was asked with keys.
 //! - [`store`]: the transaction a command runs in, on SQLite or PostgreSQL.
 //! - [`zone`]: local time and UTC.
 //! - `schema`: Diesel's view of the tables.
@@ -43,5 +43,5 @@ pub mod verify;
 pub mod zone;
 
 pub use actor::{Actor, Admission, Claim, Costing, Organization, Role, Tenant, TenantId};
-pub use error::{Error, Fault, Problem, Result, Shortage, Thing, Unique};
+pub use error::{Error, Fault, KeyFault, Problem, Result, Shortage, Thing, Unique};
 pub use store::{Lobby, Store, Tx};

@@ -82,6 +82,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    api_requests (tenant_id, id) {
+        tenant_id -> BigInt,
+        id -> BigInt,
+        api_key_id -> BigInt,
+        key_name -> Text,
+        method -> Text,
+        path -> Text,
+        status_code -> BigInt,
+        response_time_ms -> BigInt,
+        ip_address -> Nullable<Text>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     tenant_counters (tenant_id, name) {
         tenant_id -> BigInt,
         name -> Text,
@@ -521,6 +536,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     simbiz_uids,
     simbiz_uid_grants,
     api_keys,
+    api_requests,
     key_owners,
     tenant_counters,
     server_secrets,

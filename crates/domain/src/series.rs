@@ -28,6 +28,8 @@ pub enum Series {
     PurchaseOrders,
     /// The numbers of the tenant's purchase orders.
     PurchaseNumbers,
+    /// The ids of logged requests.
+    ApiRequests,
 }
 
 /// Makes `next` the next of a series. A series never goes back: one that is past it stays where it is. Ids are one
@@ -45,6 +47,7 @@ pub fn continue_from(tx: &mut Tx<'_>, series: Series, next: i64) -> Result<()> {
         Series::OrderLines => "order_items",
         Series::Suppliers => "suppliers",
         Series::PurchaseOrders => "purchase_orders",
+        Series::ApiRequests => "api_requests",
         Series::PurchaseNumbers => return counters::raise(tx, counters::PURCHASE_NUMBER, next.saturating_sub(1)),
         Series::OrderNumbers => return counters::raise(tx, counters::ORDER_NUMBER, next.saturating_sub(1)),
     };

@@ -21,6 +21,11 @@ pub fn occurrences(local: NaiveDateTime, zone: Tz) -> (NaiveDateTime, NaiveDateT
     (utc, utc)
 }
 
+/// The day that it is in a zone at an instant in UTC.
+pub fn day_of(at: NaiveDateTime, zone: Tz) -> NaiveDate {
+    zone.from_utc_datetime(&at).date_naive()
+}
+
 /// The instant, in UTC, at which a day begins in a zone.
 pub fn start_of(day: NaiveDate, zone: Tz) -> NaiveDateTime {
     occurrences(day.and_time(NaiveTime::MIN), zone).0

@@ -34,6 +34,9 @@ impl Default for BodyLimit {
 /// The most bytes that a [`SmallBody`] may have.
 const SMALL: usize = 16 * 1024;
 
+/// The most bytes that a [`LargeBody`] may have: 10,000 rows, each some 800 bytes wide.
+const LARGE: usize = 8 * 1024 * 1024;
+
 /// How long a body may take to arrive: who sends slower holds memory and a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -101,6 +104,10 @@ pub struct RawBody {
 #[derive(Debug, Clone)]
 pub struct SmallBody(pub RawBody);
 
+/// A body of at most 8 MiB, for calls that bring thousands of rows at once.
+#[derive(Debug, Clone)]
+pub struct LargeBody(pub RawBody);
+
 impl FromRequest for RawBody {
     type Error = Infallible;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Infallible>>>>;
@@ -117,6 +124,16 @@ impl FromRequest for SmallBody {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let body = RawBody::receive(request, payload, limit_of(request).min(SMALL));
+        Box::pin(async move { Ok(Self(body.await)) })
+    }
+}
+
+impl FromRequest for LargeBody {
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Infallible>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = RawBody::receive(request, payload, limit_of(request).max(LARGE));
         Box::pin(async move { Ok(Self(body.await)) })
     }
 }

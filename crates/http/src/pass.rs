@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use actix_web::web;
-use stockbridge_domain::{Admission, Claim, Error, Result, Role, Tx, idempotency};
+use stockbridge_domain::{Admission, Claim, Error, Result, Role, TenantId, Tx, idempotency};
 
 use crate::reply::Reply;
 use crate::site::Site;
@@ -33,9 +33,9 @@ impl Pass {
         mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
         say: impl FnOnce(T) -> Result<A>,
     ) -> Result<A> {
-        let command = move |tx: &mut Tx<'_>| Ok((tx.tenant().id, command(tx)?));
-        let (tenant, read) = self.site.store.read(self.admission.clone(), command).await?;
-        self.trail.note_tenant(tenant.get());
+        let command = move |tx: &mut Tx<'_>| Ok((Admitted::to(tx), command(tx)?));
+        let (admitted, read) = self.site.store.read(self.admission.clone(), command).await?;
+        admitted.note(&self.trail);
         say(read)
     }
 
@@ -72,10 +72,10 @@ impl Pass {
                 say(done).map(idempotency::Reply::from)
             };
             let reply = idempotency::once(tx, once.as_ref(), work)?;
-            Ok((tx.tenant().id, reply, left))
+            Ok((Admitted::to(tx), reply, left))
         };
-        let (tenant, reply, left) = self.site.store.write(self.admission.clone(), command).await?;
-        self.trail.note_tenant(tenant.get());
+        let (admitted, reply, left) = self.site.store.write(self.admission.clone(), command).await?;
+        admitted.note(&self.trail);
         Ok((reply.try_into()?, left))
     }
 
@@ -98,9 +98,9 @@ impl Pass {
     ) -> Result<Reply> {
         // A key that cannot be one is refused here as anywhere.
         self.understand(self.trail.once()).await?;
-        let command = move |tx: &mut Tx<'_>| Ok((tx.tenant().id, command(tx)?));
-        let (tenant, reply) = self.site.store.write(self.admission.clone(), command).await?;
-        self.trail.note_tenant(tenant.get());
+        let command = move |tx: &mut Tx<'_>| Ok((Admitted::to(tx), command(tx)?));
+        let (admitted, reply) = self.site.store.write(self.admission.clone(), command).await?;
+        admitted.note(&self.trail);
         Ok(reply)
     }
 
@@ -126,5 +126,22 @@ impl Pass {
     /// The trail of the request.
     pub fn trail(&self) -> &Rc<Trail> {
         &self.trail
+    }
+}
+
+/// Who turned out to ask, and for whose data: a key tells neither by itself.
+struct Admitted {
+    tenant: TenantId,
+    actor: String,
+}
+
+impl Admitted {
+    fn to(tx: &Tx<'_>) -> Self {
+        Self { tenant: tx.tenant().id, actor: tx.actor().key() }
+    }
+
+    fn note(self, trail: &Trail) {
+        trail.note_tenant(self.tenant.get());
+        trail.note_caller(self.actor);
     }
 }

@@ -18,6 +18,7 @@ pub struct Reply {
     status: StatusCode,
     body: Vec<u8>,
     is_replay: bool,
+    is_secret: bool,
 }
 
 /// 200 with a body.
@@ -34,6 +35,15 @@ pub fn ok(body: &impl Serialize) -> Result<Reply> {
 /// Only when the body cannot be written as JSON.
 pub fn created(body: &impl Serialize) -> Result<Reply> {
     reply(StatusCode::CREATED, body)
+}
+
+/// 201 with what was made, a secret in it: it is answered once, and not even a request that is sent again under its
+/// idempotency key gets it a second time.
+///
+/// # Errors
+/// Only when the body cannot be written as JSON.
+pub fn created_secret(body: &impl Serialize) -> Result<Reply> {
+    Ok(Reply { is_secret: true, ..created(body)? })
 }
 
 /// Appends a part of an answer as JSON.
@@ -58,7 +68,7 @@ pub fn refused(status: StatusCode, retry_after: Option<Duration>, body: &impl Se
 }
 
 impl From<Reply> for HttpResponse {
-    fn from(Reply { status, body, is_replay }: Reply) -> Self {
+    fn from(Reply { status, body, is_replay, is_secret: _ }: Reply) -> Self {
         let mut response = Self::build(status);
         if is_replay {
             response.insert_header((REPLAYED, "true"));
@@ -69,8 +79,8 @@ impl From<Reply> for HttpResponse {
 
 /// To be remembered.
 impl From<Reply> for idempotency::Reply {
-    fn from(Reply { status, body, is_replay }: Reply) -> Self {
-        Self { status: status.as_u16(), body, is_replay }
+    fn from(Reply { status, body, is_replay, is_secret }: Reply) -> Self {
+        Self { status: status.as_u16(), body, is_replay, is_secret }
     }
 }
 
@@ -78,10 +88,10 @@ impl From<Reply> for idempotency::Reply {
 impl TryFrom<idempotency::Reply> for Reply {
     type Error = Error;
 
-    fn try_from(idempotency::Reply { status, body, is_replay }: idempotency::Reply) -> Result<Self> {
+    fn try_from(idempotency::Reply { status, body, is_replay, is_secret }: idempotency::Reply) -> Result<Self> {
         let status = StatusCode::from_u16(status);
         let status = status.map_err(|_| Fault::Internal("a remembered reply has no status".to_owned()))?;
-        Ok(Self { status, body, is_replay })
+        Ok(Self { status, body, is_replay, is_secret })
     }
 }
 
@@ -103,7 +113,7 @@ impl fmt::Debug for Reply {
 fn reply(status: StatusCode, body: &impl Serialize) -> Result<Reply> {
     let mut bytes = Vec::new();
     append(&mut bytes, body)?;
-    Ok(Reply { status, body: bytes, is_replay: false })
+    Ok(Reply { status, body: bytes, is_replay: false, is_secret: false })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use actix_web::{HttpRequest, web};
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
+use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::{Fault, Result, Store, TenantId};
 
 use crate::tokens::{Claims, Signer};
@@ -20,6 +21,8 @@ pub struct Site {
     pub signer: Signer,
     /// How long a token is good.
     pub token_lifetime: Duration,
+    /// Where requests that show an API key are noted.
+    pub journal: Journal,
     /// The proxies whose word on a caller's address is believed.
     pub proxies: TrustedProxies,
     /// The files that callers handed in.

@@ -1,7 +1,8 @@
-//! Who calls. The role a handler needs stands in its signature: `caller: Caller<Manager>`, always its first argument.
+//! Who calls. What a handler needs stands in its signature, always as its first argument: `caller: Caller<Manager>` is a
+//! user with at least that role, `caller: Caller<Write>` an integration whose API key may write.
 //!
-//! The token's signature is checked before anything else of the request is looked at; what the account may do is
-//! read afresh in the transaction that does it.
+//! The credential is checked before anything else of the request is looked at; what the account or key behind it may do
+//! is read afresh in the transaction that does it.
 
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
@@ -9,6 +10,7 @@ use std::rc::Rc;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use stockbridge_domain::access::keys;
 use stockbridge_domain::{Claim, Result, Role, TenantId, Tx};
 use stockbridge_http::bearer::{Bearer, bearer};
 use stockbridge_http::pass::Pass;
@@ -23,16 +25,30 @@ use crate::error::{CredentialFault, Reason, Refusal};
 /// The kind of our tokens; one of another kind is worth nothing here.
 pub(crate) const TOKEN_KIND: &str = "user";
 
-/// A user who says to have at least a rank, by a token that is good.
+/// The header that carries an API key.
+const API_KEY: &str = "x-api-key";
+
+/// A user who says to have at least a rank, by a token that is good, or an integration that shows an API key.
 pub struct Caller<R> {
     pass: Pass,
     rank: PhantomData<R>,
 }
 
-/// The least role that may call a handler.
+/// Who may call a handler.
 pub trait Rank: 'static {
-    /// The role.
+    /// The least role; of a key, `Viewer` stands for its permission to read, and all above for that to write.
     const ROLE: Role;
+    /// The one credential that counts, whatever else is sent.
+    const CREDENTIAL: Credential = Credential::Token;
+}
+
+/// What callers identify themselves by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// A user's token, as `Authorization: Bearer`.
+    Token,
+    /// An integration's key, as `X-API-Key`.
+    Key,
 }
 
 /// Any user: for everything that only reads.
@@ -43,6 +59,10 @@ pub struct Staff;
 pub struct Manager;
 /// "Admin only".
 pub struct Admin;
+/// Any API key.
+pub struct Read;
+/// An API key that may write.
+pub struct Write;
 
 impl Rank for Viewer {
     const ROLE: Role = Role::Viewer;
@@ -58,6 +78,16 @@ impl Rank for Manager {
 
 impl Rank for Admin {
     const ROLE: Role = Role::Admin;
+}
+
+impl Rank for Read {
+    const ROLE: Role = Role::Viewer;
+    const CREDENTIAL: Credential = Credential::Key;
+}
+
+impl Rank for Write {
+    const ROLE: Role = Role::Staff;
+    const CREDENTIAL: Credential = Credential::Key;
 }
 
 impl<R> Caller<R> {
@@ -129,17 +159,25 @@ impl<R: Rank> FromRequest for Caller<R> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let trail = Trail::of(request);
-        let pass = pass(request, &trail, R::ROLE).map_err(|reason| Refusal::new(reason, &trail));
+        let pass = pass::<R>(request, &trail).map_err(|reason| Refusal::new(reason, &trail));
         ready(pass.map(|pass| Self { pass, rank: PhantomData }))
     }
 }
 
-fn pass(request: &HttpRequest, trail: &Rc<Trail>, role: Role) -> std::result::Result<Pass, Reason> {
+fn pass<R: Rank>(request: &HttpRequest, trail: &Rc<Trail>) -> std::result::Result<Pass, Reason> {
     let site = Site::of(request)?;
+    let claim = match R::CREDENTIAL {
+        Credential::Token => user(request, &site, trail)?,
+        Credential::Key => integration(request)?,
+    };
+    Ok(Pass::new(site, claim, R::ROLE, Rc::clone(trail)))
+}
+
+fn user(request: &HttpRequest, site: &Site, trail: &Trail) -> std::result::Result<Claim, Reason> {
     let token = match bearer(request) {
         Bearer::Token(token) => token,
         Bearer::Malformed => return Err(CredentialFault::Malformed.into()),
-        Bearer::Absent if request.headers().contains_key("x-api-key") => return Err(CredentialFault::KeyAlone.into()),
+        Bearer::Absent if request.headers().contains_key(API_KEY) => return Err(CredentialFault::KeyAlone.into()),
         Bearer::Absent => return Err(CredentialFault::Absent.into()),
     };
     let claims = site.signer.verify(token, TOKEN_KIND, Site::unix_now()).map_err(CredentialFault::Token)?;
@@ -148,6 +186,33 @@ fn pass(request: &HttpRequest, trail: &Rc<Trail>, role: Role) -> std::result::Re
     trail.note_caller(format!("user {user}"));
     // Tokens of before there were versions say none.
     let version = claims.version.unwrap_or(0);
-    let claim = Claim::User { tenant: TenantId::new(claims.tenant), user, version };
-    Ok(Pass::new(site, claim, role, Rc::clone(trail)))
+    Ok(Claim::User { tenant: TenantId::new(claims.tenant), user, version })
+}
+
+fn integration(request: &HttpRequest) -> std::result::Result<Claim, Reason> {
+    match shown(request) {
+        Shown::Key { hash } => Ok(Claim::Key { hash }),
+        Shown::Several => Err(CredentialFault::SeveralKeys.into()),
+        Shown::Nothing if bearer(request) == Bearer::Absent => Err(CredentialFault::KeyAbsent.into()),
+        Shown::Nothing => Err(CredentialFault::TokenAlone.into()),
+    }
+}
+
+/// What the header `X-API-Key` holds.
+pub(crate) enum Shown {
+    /// There is no such header, or nothing in it.
+    Nothing,
+    /// More than one.
+    Several,
+    /// A key, good or not. Its text goes no further.
+    Key { hash: String },
+}
+
+pub(crate) fn shown(request: &HttpRequest) -> Shown {
+    let mut headers = request.headers().get_all(API_KEY);
+    match (headers.next().map(|header| header.as_bytes().trim_ascii()), headers.next()) {
+        (None | Some([]), None) => Shown::Nothing,
+        (Some(key), None) => Shown::Key { hash: keys::hash(key) },
+        (_, Some(_)) => Shown::Several,
+    }
 }

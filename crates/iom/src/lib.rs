@@ -4,6 +4,7 @@
 //! A guided tour, in the order in which a request meets the rooms:
 //! - [`auth`]: who calls, with which role, and what is said to whom may not.
 //! - [`requests`]: what requests have in common: the id in a path, the part of a list, a JSON body.
+//! - [`log`]: what was asked with API keys, for their owners to read.
 //! - [`accounts`]: logging in, and one's own account.
 //! - [`products`]: products, their categories and their export.
 //! - [`inventory`]: what lies where, what runs low, what happened to it, and changing it.
@@ -13,6 +14,8 @@
 //! - [`suppliers`]: who sells to us, purchase orders, and what comes of them.
 //! - [`reports`]: what all of it comes to.
 //! - [`users`], [`settings`]: what an admin does for a company.
+//! - [`api_keys`]: the keys of integrations, and what was done with them.
+//! - [`external`]: what integrations may do with a key, under `/api/external`.
 //! - [`download`]: lists as CSV files.
 //! - [`answer`]: what every answer is made of.
 //! - [`error`]: every refusal, worded once.
@@ -22,12 +25,15 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod api_keys;
 pub mod auth;
 pub mod batches;
 pub mod customers;
 pub mod download;
 pub mod error;
+pub mod external;
 pub mod inventory;
+pub mod log;
 pub mod orders;
 pub mod products;
 pub mod reports;
@@ -38,7 +44,7 @@ pub mod suppliers;
 pub mod users;
 pub mod warehouses;
 
-use actix_web::web;
+use actix_web::{middleware, web};
 use stockbridge_http::routes::{self, Answers, Common, Documented, Reach};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -50,7 +56,7 @@ const PREFIX: &str = "/api";
 pub fn mount(cfg: &mut web::ServiceConfig) {
     let answers = Answers { wrong_method: error::wrong_method, panic: error::panicked };
     let scope = web::scope(PREFIX).configure(|cfg| routes::serve(routes(), answers, cfg));
-    cfg.service(scope.default_service(web::to(error::unknown_path)));
+    cfg.service(scope.default_service(web::to(error::unknown_path)).wrap(middleware::from_fn(log::note)));
 }
 
 /// The document of exactly what [`mount`] serves.
@@ -73,6 +79,8 @@ fn routes() -> Vec<Documented> {
         reports::routes(),
         users::routes(),
         settings::routes(),
+        api_keys::routes(),
+        external::routes(),
     ];
     rooms.into_iter().flatten().collect()
 }
@@ -103,7 +111,8 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
     info(
         title = "Stockbridge IOM API",
         description = "Inventory, orders and everything around them. Log in with `POST /api/auth/login`, then send the \
-                       token as `Authorization: Bearer <token>`.\n\n\
+                       token as `Authorization: Bearer <token>`. Integrations send an API key as `X-API-Key` to \
+                       `/api/external` instead.\n\n\
                        Every refusal is an `ErrorResponse`. Numbers in a request may also come as numeric text. \
                        Unknown fields of a body are ignored, unless the header `Prefer: handling=strict` asks to \
                        refuse them: all of them are then named, such as `items[0].colour`, and the answer says \
@@ -124,7 +133,9 @@ const fn refusal(status: &'static str, description: &'static str, of: Reach) -> 
         (name = "suppliers", description = "Who sells to us, purchase orders, and what comes of them"),
         (name = "reports", description = "What all of it comes to: revenue, cost of goods sold, what stock is worth"),
         (name = "users", description = "Who may log in for the company, and as what"),
-        (name = "settings", description = "What holds for the whole company")
+        (name = "settings", description = "What holds for the whole company"),
+        (name = "api_keys", description = "The keys of integrations, and what was done with them"),
+        (name = "external", description = "What integrations may do, with an API key in place of a token")
     ),
     components(schemas(error::ErrorResponse, reports::financial::ReportPeriod)),
     modifiers(&SecuritySchemes),

@@ -5,6 +5,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use stockbridge_domain::page::{Cursor, DEFAULT_LIMIT, MAX_LIMIT, Start, Window};
@@ -54,6 +55,9 @@ pub struct Page {
     /// The rows that are wanted.
     pub window: Window,
 }
+
+/// The first and the last day that are wanted.
+type Days = (Option<NaiveDate>, Option<NaiveDate>);
 
 /// How a body can be refused before its command is tried.
 #[derive(IntoResponses)]
@@ -121,6 +125,21 @@ pub fn both<P, Q, T, U>(
 /// The refusal of a word that is none of these.
 pub(crate) fn one_of(words: impl Iterator<Item = &'static str>) -> String {
     format!("must be one of {}", words.collect::<Vec<_>>().join(", "))
+}
+
+/// The days that `from` and `to` name, in their order.
+pub(crate) fn days(
+    check: &mut Check,
+    from: Field<Option<NaiveDate>>,
+    to: Field<Option<NaiveDate>>,
+) -> Result<Days, Gap> {
+    let (from, to) = (check.optional_text("from", from), check.optional_text("to", to));
+    match (from?, to?) {
+        (Some(from), Some(to)) if from > to => {
+            Err(check.refuse("from", format!("must not be after to, which is {to}")))
+        }
+        days => Ok(days),
+    }
 }
 
 /// A quantity that is more than nothing.

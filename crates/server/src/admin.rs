@@ -140,25 +140,55 @@ pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
 }
 
 pub(crate) async fn api_key(store: &Store, command: ApiKey) -> Done {
-    let ApiKey::Create { tenant, name, permissions, expires } = command;
-    let new = keys::NewKey {
-        id: None,
-        name: text::<255>("--name", &name)?,
-        can_write: permissions.contains(&Permission::Write),
-        expires_on: expires,
-    };
-    let create = store.alter(move |lobby| {
-        let tenant = tenants::by_code(lobby, &tenant)?.id;
-        keys::create(&mut lobby.as_system(tenant)?, &new)
-    });
-    let issued = create.await.map_err(|error| said(&error))?;
-    Ok(format!("key {}: {} (not shown again)", issued.id, issued.key))
+    match command {
+        ApiKey::Create { tenant, name, permissions, expires } => {
+            let name = text::<255>("--name", &name)?;
+            let can_write = permissions.contains(&Permission::Write);
+            let new = keys::NewKey { id: None, name, can_write, expires_on: expires };
+            let create = store.alter(move |lobby| {
+                let tenant = tenants::by_code(lobby, &tenant)?.id;
+                keys::create(&mut lobby.as_system(tenant)?, &new)
+            });
+            let issued = create.await.map_err(|error| said(&error))?;
+            Ok(format!("key {}: {} (not shown again)", issued.id, issued.key))
+        }
+        ApiKey::List { tenant } => {
+            let list = store.look(move |lobby| {
+                let tenant = tenants::by_code(lobby, &tenant)?.id;
+                keys::list(&mut lobby.as_system(tenant)?)
+            });
+            let all = list.await.map_err(|error| said(&error))?;
+            Ok(all.iter().map(key_line).collect::<Vec<_>>().join("\n"))
+        }
+        ApiKey::Revoke { tenant, id } => {
+            let revoke = store.alter(move |lobby| {
+                let tenant = tenants::by_code(lobby, &tenant)?.id;
+                keys::revoke(&mut lobby.as_system(tenant)?, id)
+            });
+            revoke.await.map_err(|error| said(&error))?;
+            Ok(format!("key {id} is revoked"))
+        }
+    }
+}
+
+fn key_line(key: &keys::Key) -> String {
+    let keys::Key { id, name, key_prefix, can_write, last_used_at, expires_on, is_active, created_at } = key;
+    let may = if *can_write { "read,write" } else { "read" };
+    let state = if *is_active { "active" } else { "revoked" };
+    let end = expires_on.map_or_else(|| "no end".to_owned(), |day| format!("until {day}"));
+    let used = last_used_at.map_or_else(|| "never used".to_owned(), |at| format!("used {} UTC", minute(at)));
+    format!("{id}\t{key_prefix}…\t{name}\t{may}\t{state}\t{end}\tmade {} UTC\t{used}", minute(*created_at))
+}
+
+fn minute(at: NaiveDateTime) -> String {
+    at.format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// A refusal, and where to look for what was meant.
 fn said(error: &Error) -> String {
     let hint = match error {
         Error::NotFound { thing: Thing::Tenant, .. } => "; `stockbridge tenant list` shows them",
+        Error::NotFound { thing: Thing::ApiKey, .. } => "; `stockbridge api-key list` shows them",
         Error::Duplicate(_) => "; choose another",
         _ => "",
     };

@@ -85,6 +85,9 @@ pub struct Serve {
     /// Proxies whose X-Forwarded-For is believed: addresses or networks, such as `10.0.0.0/8, ::1`.
     #[arg(long, env = "STOCKBRIDGE_TRUSTED_PROXIES", default_value = "", hide_default_value = true)]
     pub trusted_proxies: String,
+    /// Days for which requests made with API keys stay in their log; 0: for ever.
+    #[arg(long, env = "STOCKBRIDGE_LOG_RETENTION_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(..=36_500))]
+    pub log_retention_days: u32,
     /// Threads that read, on SQLite.
     #[arg(long, env = "STOCKBRIDGE_READERS", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub readers: u16,
@@ -280,6 +283,21 @@ pub enum ApiKey {
         /// The last day on which it is good (YYYY-MM-DD); absent: no end.
         #[arg(long, value_name = "DATE")]
         expires: Option<NaiveDate>,
+    },
+    /// Print all keys of a tenant, revoked ones included.
+    List {
+        /// The code of the tenant.
+        #[arg(long)]
+        tenant: String,
+    },
+    /// Take a key back for good, from the next request on.
+    Revoke {
+        /// The code of the tenant.
+        #[arg(long)]
+        tenant: String,
+        /// The key's number, as `list` prints it.
+        #[arg(long)]
+        id: i64,
     },
 }
 

@@ -3,6 +3,7 @@
 mod calendar;
 mod catalogue;
 mod history;
+mod integration;
 mod orders;
 mod people;
 mod purchases;
@@ -11,7 +12,7 @@ mod stock;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use stockbridge_domain::access::passwords::PasswordHash;
-use stockbridge_domain::access::{keys, tenants, uids, users};
+use stockbridge_domain::access::{tenants, uids, users};
 use stockbridge_domain::values::{Code, Name, Quantity, Text};
 use stockbridge_domain::{Actor, Error, Fault, Lobby, Result, Role, Store, TenantId, Tx};
 use stockbridge_http::uploads::Uploads;
@@ -62,12 +63,11 @@ pub async fn show(uploads: &Uploads) {
 fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -> Result<()> {
     companies(lobby, password)?;
     integrations(lobby, secret)?;
-    let acme = &mut lobby.as_system(ACME)?;
-    catalogue::load(acme)?;
-    keys::enter(acme, &shopify()?, KEY.to_owned())?;
+    catalogue::load(&mut lobby.as_system(ACME)?)?;
     stock::load(lobby)?;
     people::load(lobby)?;
     purchases::load(lobby)?;
+    integration::load(lobby)?;
     history::load(lobby)
 }
 
@@ -115,11 +115,6 @@ fn integrations(lobby: &mut Lobby<'_>, secret: &PasswordHash) -> Result<()> {
     uids::grant(lobby, "multi", GLOBEX, false)
 }
 
-/// The key of the reference's examples.
-fn shopify() -> Result<keys::NewKey> {
-    Ok(keys::NewKey { id: Some(3), name: name("Shopify Connector")?, can_write: true, expires_on: None })
-}
-
 /// What is told to who starts the demo.
 pub fn greeting(address: &str) -> String {
     format!(
@@ -134,6 +129,9 @@ Try the IOM dialect:
     -d '{{"email":"admin@acme.com","password":"{PASSWORD}"}}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
   curl -s http://{address}/api/products/7 -H "Authorization: Bearer $TOKEN"
   curl -s http://{address}/api/orders/1042 -H "Authorization: Bearer $TOKEN"
+
+The external API, with the key of an integration:
+  curl -s http://{address}/api/external/products/WGT-500 -H 'X-API-Key: {KEY}'
 
 The same items in the SimBiz dialect:
   TOKEN3=$(curl -s http://{address}/api/v3/token -H 'Content-Type: application/json' \

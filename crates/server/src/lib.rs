@@ -37,7 +37,7 @@ pub struct House {
 impl House {
     /// A house that is ready for requests.
     pub fn new(site: Site) -> Self {
-        let metrics = web::Data::new(Metrics::new(site.store.clone()));
+        let metrics = web::Data::new(Metrics::new(site.store.clone(), site.journal.clone()));
         Self { site: web::Data::new(site), metrics, readiness: web::Data::new(Readiness::default()) }
     }
 }

@@ -16,6 +16,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use stockbridge_domain::Store;
+use stockbridge_domain::access::journal::Journal;
 use stockbridge_http::prefer::{PREFERENCE_APPLIED, STRICT};
 use stockbridge_http::site::Site;
 use stockbridge_http::trail::{REQUEST_ID, Trail, peer_address};
@@ -52,7 +53,7 @@ struct Queue {
 
 impl Metrics {
     /// Counts from zero.
-    pub fn new(store: Store) -> Self {
+    pub fn new(store: Store, journal: Journal) -> Self {
         let mut registry = Registry::with_prefix("stockbridge");
         let requests = Family::<Answered, Counter>::default();
         let durations = Family::<Routed, Histogram>::new_with_constructor(|| {
@@ -63,6 +64,7 @@ impl Metrics {
         registry.register("http_request_duration_seconds", "Time until the answer began", durations.clone());
         registry.register("store_waiting", "Commands that wait for a database thread", waiting.clone());
         registry.register_collector(Box::new(StoreCounts(store.clone())));
+        registry.register_collector(Box::new(Unlogged(journal)));
         Self { registry, requests, durations, waiting, store }
     }
 
@@ -104,6 +106,18 @@ impl Collector for StoreCounts {
             counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)?;
         }
         Ok(())
+    }
+}
+
+/// What the request log lacks.
+#[derive(Debug)]
+struct Unlogged(Journal);
+
+impl Collector for Unlogged {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), std::fmt::Error> {
+        let (name, help) = ("request_log_lost", "Requests with API keys that are missing from the log");
+        let counter = ConstCounter::new(self.0.lost());
+        counter.encode(encoder.encode_descriptor(name, help, None, counter.metric_type())?)
     }
 }
 

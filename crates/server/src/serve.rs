@@ -6,6 +6,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use stockbridge_domain::Store;
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
+use stockbridge_domain::access::journal::{self, Journal};
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::{Settings, Target};
 use stockbridge_http::site::Site;
@@ -46,7 +47,7 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
         demo::show(&site.uploads).await;
     }
     let house = House::new(site);
-    let store = house.site.store.clone();
+    let (store, journal) = (house.site.store.clone(), house.site.journal.clone());
     let (served, readiness) = (house.clone(), house.readiness.clone());
     let mut server = HttpServer::new(move || app(&served)).disable_signals().shutdown_timeout(GRACE_SECONDS);
     if let Some(workers) = serve.workers {
@@ -70,7 +71,14 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
             println!("{}", demo::greeting(&address.to_string()));
         }
     }
+    let tidying = (serve.log_retention_days > 0)
+        .then(|| actix_web::rt::spawn(journal::forget_after(store.clone(), serve.log_retention_days)));
     server.await.map_err(|error| format!("the server ended: {error}"))?;
+    // Nobody asks for anything any more: what was asked is written down, and then the books are closed.
+    journal.flush().await;
+    if let Some(tidying) = tidying {
+        tidying.abort();
+    }
     // A worker that is still about its last request may hold another handle to the store.
     store.close().await;
     tracing::info!("stopped");
@@ -99,6 +107,7 @@ async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, 
         window: Duration::from_secs(60 * u64::from(serve.login_window_minutes)),
     };
     Ok(Site {
+        journal: Journal::start(store.clone()),
         store,
         doorkeeper: Doorkeeper::new(limits),
         signer: Signer::new(secret.as_bytes()),

@@ -207,6 +207,7 @@ fn of_domain(error: Error) -> Wording {
         | Error::SerialsTaken(_)
         | Error::Unexpected { .. }
         | Error::TooMany { .. }
+        | Error::NotSynced(_)
         | Error::NoDefaultWarehouse
         | Error::LastAdmin
         | Error::IllegalStatus { .. }
@@ -225,7 +226,16 @@ fn of_domain(error: Error) -> Wording {
             let message = "The organization's subscription has ended: renew it.";
             wording(Status::PAYMENT_REQUIRED, "V3_AUTH_SUBSCRIPTION_EXPIRED", message)
         }
-        Error::RoleLacking { .. } | Error::ReadOnlyGrant => {
+        // This dialect knows no keys.
+        Error::ApiKeyRefused(_) => {
+            let message = "The API key is not good: this API takes a token and x-uid.";
+            wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_CREDENTIAL", message)
+        }
+        Error::ShownOnce => {
+            let message = "This request was carried out before, and its answer is shown only once.";
+            wording(Status::CONFLICT, "V3_REQ_IDEMPOTENCY_MISMATCH", message)
+        }
+        Error::RoleLacking { .. } | Error::ScopeLacking { .. } | Error::ReadOnlyGrant => {
             let message = "This uid may only read in this organization: ask whoever runs the server for more.";
             wording(Status::FORBIDDEN, "V3_AUTH_PERMISSION_DENIED", message)
         }
@@ -391,7 +401,8 @@ fn word_for(thing: Thing) -> &'static str {
         | Thing::PurchaseOrder
         | Thing::PurchaseLine
         | Thing::User
-        | Thing::Uid => thing.word(),
+        | Thing::Uid
+        | Thing::ApiKey => thing.word(),
     }
 }
 

@@ -1,24 +1,30 @@
 //! Who may come in: log-ins, and the state of every account, read afresh with each call.
 
 pub mod doorkeeper;
+pub mod journal;
 pub mod keys;
 pub mod passwords;
+pub mod requests;
 pub mod secrets;
 pub mod tenants;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod throttle;
 pub mod uids;
 pub mod users;
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::actor::{Actor, Admission, Claim, Organization, Role, Tenant, TenantId};
-use crate::error::{Error, Result};
-use crate::schema::{simbiz_uid_grants as grants, simbiz_uids, tenants as tenant_table, users as user_table};
+use crate::error::{Error, KeyFault, Result};
+use crate::schema::{
+    api_keys as key_table, key_owners as owners, simbiz_uid_grants as grants, simbiz_uids, tenants as tenant_table,
+    users as user_table,
+};
 use crate::store::connection::Conn;
 use crate::values::fold;
+use crate::zone::day_of;
 use tenants::TenantRow;
 
 /// Reads the account behind a claim, and refuses in the decided order: gone, revoked, banned, subscription, role.
@@ -29,6 +35,7 @@ pub(crate) fn admit(conn: &mut Conn, admission: &Admission, now: NaiveDateTime) 
             let asked = organization.clone().unwrap_or(Organization::Id(*home));
             admit_uid(conn, uid, *home, &asked, admission.role, now)
         }
+        Claim::Key { hash } => admit_key(conn, hash, admission.role, now),
     }
 }
 
@@ -54,7 +61,7 @@ fn admit_user(
     if is_banned {
         return Err(Error::Banned);
     }
-    let tenant = subscribed(tenant, now)?;
+    let tenant = subscribed(tenant.try_into()?, now)?;
     if role < needed {
         return Err(Error::RoleLacking { needed });
     }
@@ -92,7 +99,7 @@ fn admit_uid(
         Some(position) => organizations.swap_remove(position),
         None => return Err(Error::OrganizationForbidden(asked.to_string())),
     };
-    let tenant = subscribed(tenant, now)?;
+    let tenant = subscribed(tenant.try_into()?, now)?;
     if is_read_only && needed > Role::Viewer {
         return Err(Error::ReadOnlyGrant);
     }
@@ -102,8 +109,40 @@ fn admit_uid(
     Ok((tenant, Actor::Uid { uid: uid.to_owned() }))
 }
 
-fn subscribed(tenant: TenantRow, now: NaiveDateTime) -> Result<Tenant> {
+/// A key may read, and whatever asks for more than a viewer takes one that may write.
+fn admit_key(conn: &mut Conn, hash: &str, needed: Role, now: NaiveDateTime) -> Result<(Tenant, Actor)> {
+    let found: Option<(TenantRow, i64, String, bool, bool, Option<NaiveDate>)> = owners::table
+        .inner_join(tenant_table::table.on(tenant_table::id.eq(owners::tenant_id)))
+        .inner_join(
+            key_table::table.on(key_table::tenant_id.eq(owners::tenant_id).and(key_table::id.eq(owners::key_id))),
+        )
+        .filter(owners::key_hash.eq(hash))
+        .select((
+            TenantRow::as_select(),
+            key_table::id,
+            key_table::name,
+            key_table::can_write,
+            key_table::is_active,
+            key_table::expires_on,
+        ))
+        .first(conn)
+        .optional()?;
+    let (tenant, id, name, can_write, is_active, expires_on) = found.ok_or(Error::ApiKeyRefused(KeyFault::Unknown))?;
+    if !is_active {
+        return Err(Error::ApiKeyRefused(KeyFault::Revoked));
+    }
     let tenant = Tenant::try_from(tenant)?;
+    if expires_on.is_some_and(|last_day| last_day < day_of(now, tenant.zone)) {
+        return Err(Error::ApiKeyRefused(KeyFault::Expired));
+    }
+    let tenant = subscribed(tenant, now)?;
+    if needed > Role::Viewer && !can_write {
+        return Err(Error::ScopeLacking { scope: keys::WRITE });
+    }
+    Ok((tenant, Actor::Key { id, name, can_write }))
+}
+
+fn subscribed(tenant: Tenant, now: NaiveDateTime) -> Result<Tenant> {
     match tenant.subscription_ends_at {
         Some(end) if end <= now => Err(Error::SubscriptionExpired),
         _ => Ok(tenant),

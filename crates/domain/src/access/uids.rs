@@ -104,7 +104,7 @@ pub(crate) fn organization(lobby: &mut Lobby<'_>, uid: &str, named: Option<&Orga
     };
     let asked = || named.map_or_else(String::new, ToString::to_string);
     let (_, tenant) = granted.into_iter().find(wanted).ok_or_else(|| Error::OrganizationForbidden(asked()))?;
-    subscribed(tenant, lobby.now)
+    subscribed(tenant.try_into()?, lobby.now)
 }
 
 fn exists(lobby: &mut Lobby<'_>, uid: &str) -> Result<()> {

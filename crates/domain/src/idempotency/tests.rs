@@ -33,7 +33,12 @@ impl Door<'_> {
             let mut tx = lobby.as_if(tenant, Actor::Uid { uid: uid.clone() }, at)?;
             let work = &mut |_: &mut crate::Tx<'_>| {
                 let status = done.fetch_add(1, Ordering::SeqCst) + 1;
-                Ok(Reply { status, body: format!("{{\"n\":{status}}}").into_bytes(), is_replay: false })
+                Ok(Reply {
+                    status,
+                    body: format!("{{\"n\":{status}}}").into_bytes(),
+                    is_replay: false,
+                    is_secret: false,
+                })
             };
             once(&mut tx, request.as_ref(), work)
         })?;
@@ -112,10 +117,31 @@ fn a_reply_that_is_no_text_is_not_remembered() {
         let tenant = door.tenant;
         let refused = fixture.alter(move |lobby| {
             let mut tx = lobby.as_system(tenant)?;
-            let work = &mut |_: &mut crate::Tx<'_>| Ok(Reply { status: 200, body: vec![0xff], is_replay: false });
+            let work = &mut |_: &mut crate::Tx<'_>| {
+                Ok(Reply { status: 200, body: vec![0xff], is_replay: false, is_secret: false })
+            };
             once(&mut tx, Some(&request("a", "POST")), work)
         });
         assert!(matches!(refused, Err(Error::Fault(Fault::Internal(_)))));
         assert_eq!(door.remembered(), 0);
+    });
+}
+
+#[test]
+fn a_secret_is_said_once_and_never_kept() {
+    on_both(|fixture| {
+        let tenant = Shop::open(fixture, "BHH").tenant;
+        let ask = |fingerprint: &'static str| {
+            fixture.alter(move |lobby| {
+                let mut tx = lobby.as_if(tenant, Actor::Uid { uid: "ann".to_owned() }, noon())?;
+                let said = Reply { status: 201, body: b"the secret".to_vec(), is_replay: false, is_secret: true };
+                once(&mut tx, Some(&request("a", fingerprint)), &mut |_| Ok(said.clone()))
+            })
+        };
+        let first = ask("1").expect("a reply");
+        assert_eq!((first.status, first.body.as_slice(), first.is_replay), (201, &b"the secret"[..], false));
+        assert_eq!(ask("1"), Err(Error::ShownOnce));
+        assert_eq!(ask("2"), Err(Error::KeyReused));
+        assert_eq!(fixture.texts("SELECT status || ' ' || body AS line FROM idempotent_replies"), ["201 "]);
     });
 }

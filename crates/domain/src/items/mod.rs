@@ -14,7 +14,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 pub use list::{ItemColumns, ItemFilter, ItemHead, ItemLine, heads, lines, list, list_heads};
-pub use read::{ItemDetail, Label, by_barcode, by_code, get};
+pub use read::{ItemDetail, Label, by_barcode, by_code, get, on_offer};
 pub use write::{ItemChanges, NewItem, amend, create, enter, remove};
 
 use crate::actor::TenantId;

@@ -59,6 +59,15 @@ pub fn by_code(tx: &mut Tx<'_>, code: &str) -> Result<ItemDetail> {
     find(tx, Key::Code(fold(code)))?.ok_or_else(|| unknown(code))
 }
 
+/// One item that is on offer, by its code, in any case.
+///
+/// # Errors
+/// [`Error::NotFound`] when this tenant has none with that code, or does not offer it.
+pub fn on_offer(tx: &mut Tx<'_>, code: &str) -> Result<ItemDetail> {
+    let found = find(tx, Key::Code(fold(code)))?.filter(|detail| detail.item.is_active);
+    found.ok_or_else(|| unknown(code))
+}
+
 /// One item by its barcode, or else by its code.
 ///
 /// # Errors

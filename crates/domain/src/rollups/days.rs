@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
-use super::{day, write_cogs, write_orders};
+use super::{write_cogs, write_orders};
 use crate::actor::TenantId;
 use crate::error::Result;
 use crate::orders::Status;
@@ -18,6 +18,7 @@ use crate::stock::movements::Kind;
 use crate::store::connection::Conn;
 use crate::store::portable::Total;
 use crate::values::{Money, Quantity};
+use crate::zone::day_of;
 
 /// Documents that are read at once.
 const SLICE: i64 = 10_000;
@@ -109,7 +110,7 @@ pub(crate) fn orders(conn: &mut Conn, tenant: TenantId, zone: Tz) -> Result<BySt
         last = *end;
         for (id, placed, status, total) in rows {
             let figures = Orders::one(total, units.get(&id).copied().into_iter());
-            days.entry((day(placed, zone), status.as_str())).or_default().add(figures);
+            days.entry((day_of(placed, zone), status.as_str())).or_default().add(figures);
         }
     }
 }
@@ -138,7 +139,7 @@ pub(crate) fn sold(conn: &mut Conn, tenant: TenantId, zone: Tz) -> Result<ByProd
         for (_, at, kind, (product, sku, name), quantity, value) in rows {
             if kind.is_sale() {
                 let sold = Sold { sku, name, units: quantity.negated().raw(), cogs: value.negated().raw() };
-                days.entry((day(at, zone), product)).or_insert_with(|| sold.nothing()).add(&sold);
+                days.entry((day_of(at, zone), product)).or_insert_with(|| sold.nothing()).add(&sold);
             }
         }
     }

@@ -6,8 +6,7 @@ pub(crate) mod days;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{NaiveDate, NaiveDateTime, TimeZone};
-use chrono_tz::Tz;
+use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::access::tenants;
@@ -20,6 +19,7 @@ use crate::store::Tx;
 use crate::store::bulk::{self, cells};
 use crate::store::connection::Conn;
 use crate::values::{Money, Quantity};
+use crate::zone::day_of;
 use days::{Orders, Sold};
 
 /// What a transaction is going to move.
@@ -185,19 +185,15 @@ fn settle_days(conn: &mut Conn, tenant: TenantId, sums: Sums) -> Result<()> {
     let zone = tenants::hold_zone(conn, tenant)?;
     let mut by_day: days::ByStatus = BTreeMap::new();
     for ((placed, status), figures) in orders {
-        by_day.entry((day(placed, zone), status.as_str())).or_default().add(figures);
+        by_day.entry((day_of(placed, zone), status.as_str())).or_default().add(figures);
     }
     by_day.retain(|_, figures| *figures != Orders::default());
     let mut by_product = days::ByProduct::new();
     for ((at, product), sold) in sold {
-        by_product.entry((day(at, zone), product)).or_insert_with(|| sold.nothing()).add(&sold);
+        by_product.entry((day_of(at, zone), product)).or_insert_with(|| sold.nothing()).add(&sold);
     }
     write_orders(conn, tenant, &by_day)?;
     write_cogs(conn, tenant, &by_product)
-}
-
-fn day(instant: NaiveDateTime, zone: Tz) -> NaiveDate {
-    zone.from_utc_datetime(&instant).date_naive()
 }
 
 /// Adds to what stands in the books of orders.

@@ -1,6 +1,6 @@
 //! What a command handles and where: products and warehouses, looked up once for all its lines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::items::Tracking;
 use crate::schema::{products, warehouses};
 use crate::store::Tx;
 use crate::store::portable::{ForKeyShare, ForUpdate};
-use crate::values::Money;
+use crate::values::{Money, fold};
 
 /// What a command needs to know of a product.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -53,6 +53,14 @@ pub(crate) fn claim(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Goods>
     Ok(by_id(ForUpdate(query).load(tx.conn)?))
 }
 
+/// The products with these SKUs, by their folded SKU, held as by [`load`].
+pub(crate) fn by_sku(tx: &mut Tx<'_>, keys: &BTreeSet<String>) -> Result<BTreeMap<String, Goods>> {
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::sku_key.eq_any(keys));
+    let query = products::table.filter(these).order(products::id).select(Goods::as_select());
+    let found: Vec<Goods> = ForKeyShare(query).load(tx.conn)?;
+    Ok(found.into_iter().map(|goods| (fold(&goods.sku), goods)).collect())
+}
+
 fn distinct(ids: &[i64]) -> Vec<i64> {
     let mut ids = ids.to_vec();
     ids.sort_unstable();
@@ -91,6 +99,13 @@ pub(crate) fn place(tx: &mut Tx<'_>, id: Option<i64>, field: &str) -> Result<Pla
 pub(crate) fn find_place(tx: &mut Tx<'_>, id: i64) -> Result<Option<Place>> {
     let this = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.eq(id));
     Ok(warehouses::table.filter(this).select(Place::as_select()).first(tx.conn).optional()?)
+}
+
+/// Those of these warehouses that are there.
+pub(crate) fn places(tx: &mut Tx<'_>, ids: &BTreeSet<i64>) -> Result<BTreeMap<i64, Place>> {
+    let these = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.eq_any(ids));
+    let found: Vec<Place> = warehouses::table.filter(these).select(Place::as_select()).load(tx.conn)?;
+    Ok(found.into_iter().map(|place| (place.id, place)).collect())
 }
 
 /// Holds a warehouse for a document that refers to it, so that it cannot be closed before that is written.

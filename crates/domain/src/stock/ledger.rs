@@ -68,8 +68,8 @@ pub(crate) struct Balance {
 }
 
 /// A product and a warehouse.
-type Key = (i64, i64);
-type Balances = BTreeMap<Key, Balance>;
+pub(super) type Key = (i64, i64);
+pub(super) type Balances = BTreeMap<Key, Balance>;
 
 /// A stock row, as it is locked.
 const BALANCE: (
@@ -175,7 +175,8 @@ fn open(tx: &mut Tx<'_>, rows: &[Vec<bulk::Cell>]) -> Result<()> {
     Ok(())
 }
 
-fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
+/// What lies in those of these places that have a row, locked in their order.
+pub(super) fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
     let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().copied().unzip();
     let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(products));
     let these = levels::table.filter(these.and(levels::warehouse_id.eq_any(places)));

@@ -10,6 +10,7 @@ pub(crate) mod ledger;
 pub mod levels;
 pub mod movements;
 pub mod serials;
+pub mod sync;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tracking;

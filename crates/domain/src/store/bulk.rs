@@ -10,7 +10,7 @@ use crate::actor::TenantId;
 use crate::values::{Money, Quantity};
 
 /// Values that one statement may bind: fewer than the limit of either engine.
-const MOST_VALUES: usize = 30_000;
+pub(crate) const MOST_VALUES: usize = 30_000;
 /// Rows up to which a statement's prepared form is kept; beyond, each number of rows would be a statement of its own.
 pub(super) const MOST_KEPT: usize = 8;
 

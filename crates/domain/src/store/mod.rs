@@ -16,13 +16,13 @@ mod tests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{NaiveDate, NaiveDateTime, SubsecRound, TimeZone, Utc};
+use chrono::{NaiveDate, NaiveDateTime, SubsecRound, Utc};
 
-use crate::access;
+use crate::access::{self, keys::WRITE};
 use crate::actor::{Actor, Admission, Role, Tenant, TenantId};
 use crate::error::{Error, Result};
 use crate::rollups::{self, Gathered};
-use crate::zone;
+use crate::zone::{self, day_of};
 pub use connection::{BadUrl, Observer, Target};
 use connection::{Conn, Connector};
 pub use lanes::panic_text;
@@ -270,7 +270,7 @@ impl Tx<'_> {
 
     /// Today in the tenant's time zone: the day on which documents of this transaction are booked.
     pub fn today(&self) -> NaiveDate {
-        self.tenant.zone.from_utc_datetime(&self.now).date_naive()
+        day_of(self.now, self.tenant.zone)
     }
 
     /// The instant, in UTC, at which a day begins in the tenant's time zone.
@@ -292,7 +292,8 @@ impl Tx<'_> {
     pub(crate) fn require(&self, needed: Role) -> Result<()> {
         match &self.actor {
             Actor::User { role, .. } if *role < needed => Err(Error::RoleLacking { needed }),
-            Actor::User { .. } | Actor::Uid { .. } | Actor::System => Ok(()),
+            Actor::Key { can_write: false, .. } if needed > Role::Viewer => Err(Error::ScopeLacking { scope: WRITE }),
+            Actor::User { .. } | Actor::Uid { .. } | Actor::Key { .. } | Actor::System => Ok(()),
         }
     }
 
@@ -304,6 +305,6 @@ impl Tx<'_> {
 
 /// The only place that asks the clock on behalf of data. Microseconds: what both databases keep.
 #[expect(clippy::disallowed_methods, reason = "the one clock that transactions read")]
-fn now() -> NaiveDateTime {
+pub(crate) fn now() -> NaiveDateTime {
     Utc::now().naive_utc().trunc_subsecs(6)
 }

@@ -262,6 +262,32 @@ impl<GB> ValidGrouping<GB> for RunsLow {
     type IsAggregate = is_aggregate::Never;
 }
 
+/// Texts that hold another one, the case counting: SQLite's LIKE counts no case.
+#[derive(Debug, Clone, QueryId)]
+pub(crate) struct Holds<E>(pub(crate) E, pub(crate) String);
+
+impl<E> Expression for Holds<E> {
+    type SqlType = Bool;
+}
+
+impl<E: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Holds<E> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        let on_sqlite = matches!(pass.backend(), MultiBackend::Sqlite(_));
+        pass.push_sql(if on_sqlite { "instr(" } else { "strpos(" });
+        self.0.walk_ast(pass.reborrow())?;
+        pass.push_sql(", ");
+        pass.push_bind_param::<Text, _>(&self.1)?;
+        pass.push_sql(") > 0");
+        Ok(())
+    }
+}
+
+impl<E, QS> SelectableExpression<QS> for Holds<E> where Self: AppearsOnTable<QS> {}
+impl<E: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Holds<E> where Holds<E>: Expression {}
+impl<E, GB> ValidGrouping<GB> for Holds<E> {
+    type IsAggregate = is_aggregate::Never;
+}
+
 /// Items whose folded name, SKU or barcode contains a text, found through the engine's trigram index.
 ///
 /// Under three characters no trigram exists, and the column is read.

@@ -141,6 +141,7 @@ pub(super) const RULES: &[(&str, &str)] = &[
             UNION ALL SELECT p.tenant_id, 'products.stocked', COUNT(*) FROM products p
             WHERE p.is_active AND EXISTS (SELECT 1 FROM stock_levels l
                 WHERE l.tenant_id = p.tenant_id AND l.product_id = p.id AND l.quantity > 0) GROUP BY p.tenant_id
+            UNION ALL SELECT tenant_id, 'api requests', COUNT(*) FROM api_requests GROUP BY tenant_id
             UNION ALL SELECT tenant_id, name, 0 FROM tenant_counters
             WHERE name NOT IN ('order number', 'purchase order number')
          ) r LEFT JOIN tenant_counters c ON c.tenant_id = r.tenant_id AND c.name = r.name

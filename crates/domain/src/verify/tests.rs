@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use diesel::connection::SimpleConnection;
 
 use super::{Violation, rules, verify};
+use crate::access::keys::{self, NewKey};
+use crate::access::requests;
+use crate::access::tests::asked;
 use crate::error::Result;
 use crate::items::categories::NewCategory;
 use crate::items::images::{self, NewImage};
@@ -340,6 +343,7 @@ const COUNTED: &[&str] = &[
     "purchase orders",
     "orders.pending",
     "products.stocked",
+    "api requests",
 ];
 const COUNTERS: &str = "counters stand at what they count";
 
@@ -456,6 +460,12 @@ fn books(fixture: &Fixture) {
     next.supplier("Hammers");
     let purchase = shop.purchase(supplier, &[(1, whole(4), "1.00"), (2, whole(1), "2.00")]);
     shop.purchase(supplier, &[(1, whole(1), "1.00")]);
+    shop.write(|tx| {
+        let new = NewKey { id: None, name: name("Connector"), can_write: false, expires_on: None };
+        let key = keys::create(tx, &new)?.id;
+        requests::record(tx, &[asked(key, tx.now())])
+    })
+    .expect("a logged request");
     let (of, serials) = (Of::Product(1), Vec::new());
     let part = ReceiptLine { of, quantity: whole(3), batch_number: None, expiry_date: None, serials };
     shop.write(move |tx| purchasing::receive(tx, purchase, Some(std::slice::from_ref(&part)))).expect("a part");

@@ -107,7 +107,11 @@ pub struct CustomerRow {
 }
 
 impl CustomerQuery {
-    fn check(self, check: &mut Check) -> Result<CustomerFilter, Gap> {
+    /// Judges the parameters.
+    ///
+    /// # Errors
+    /// A recorded problem.
+    pub(crate) fn check(self, check: &mut Check) -> Result<CustomerFilter, Gap> {
         let Self { search, customer_type, of_type } = self;
         let search = check.optional_text("search", search);
         let customer_type = check.optional_text("customer_type", customer_type);

@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use stockbridge_domain::stock::sync::Skipped;
 use stockbridge_domain::values::Quantity;
-use stockbridge_domain::{Error, Fault, Problem, Role, Shortage, Thing, Unique};
+use stockbridge_domain::{Error, Fault, KeyFault, Problem, Role, Shortage, Thing, Unique};
 use stockbridge_http::numbers::Number;
 
 use super::ErrorDetail;
 use super::wording::{Wording, detail, internal, invalid, wording};
+use crate::external::sync::said_of;
 
 /// The domain's refusals. No default arm: a new one stops the build until it is decided here.
 pub(super) fn of_domain(error: Error) -> Wording {
@@ -42,6 +44,7 @@ pub(super) fn of_domain(error: Error) -> Wording {
         }
         Error::InsufficientStock(shortages) => shortage(shortages),
         Error::Unexpected { current } => unexpected(current),
+        Error::NotSynced(rows) => not_synced(rows),
         Error::OutOfRange => {
             let error = "A figure would go beyond 900 billion, which cannot be recorded: send a smaller one.";
             wording(Status::BAD_REQUEST, "out_of_range", error)
@@ -74,6 +77,11 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let wording = wording(Status::CONFLICT, "idempotency_key_in_flight", error);
             Wording { retry_after: Some(Duration::from_secs(1)), ..wording }
         }
+        Error::ShownOnce => {
+            let error = "This request was carried out before, and its answer is shown only once: if that is lost, \
+                         revoke what was made and send a new Idempotency-Key.";
+            wording(Status::CONFLICT, "shown_once", error)
+        }
         Error::WrongCredentials => {
             let error = "The e-mail or the password is wrong: check both and try again.";
             wording(Status::UNAUTHORIZED, "wrong_credentials", error)
@@ -94,6 +102,8 @@ pub(super) fn of_domain(error: Error) -> Wording {
             wording(Status::PAYMENT_REQUIRED, "subscription_expired", error)
         }
         Error::RoleLacking { needed } => role_lacking(needed),
+        Error::ApiKeyRefused(fault) => api_key_refused(fault),
+        Error::ScopeLacking { scope } => scope_lacking(scope),
         Error::ReadOnlyGrant => {
             wording(Status::FORBIDDEN, "read_only", "This account may only read: ask an admin of your company.")
         }
@@ -178,6 +188,17 @@ fn shortage(shortages: Vec<Shortage>) -> Wording {
     Wording { details, ..wording(StatusCode::CONFLICT, "insufficient_stock", error) }
 }
 
+fn not_synced(rows: Vec<Skipped>) -> Wording {
+    let error =
+        format!("Nothing was synced, since {} rows cannot be: correct or leave out those in details.", rows.len());
+    let problem = |Skipped { at, sku, warehouse_id: _, obstacle }: Skipped| {
+        let (field, message, current) = said_of(obstacle);
+        let current = current.map(Number::from);
+        ErrorDetail { sku: Some(sku), current, ..detail(format!("items[{at}].{field}"), message) }
+    };
+    Wording { details: rows.into_iter().map(problem).collect(), ..wording(StatusCode::CONFLICT, "not_synced", error) }
+}
+
 fn illegal_status(from: &'static str, to: &'static str, allowed: Vec<&'static str>) -> Wording {
     let message = match allowed.as_slice() {
         [] => format!("cannot be {to}: an order that is {from} stays so"),
@@ -228,6 +249,25 @@ fn role_lacking(needed: Role) -> Wording {
     wording(StatusCode::FORBIDDEN, code, error)
 }
 
+fn api_key_refused(fault: KeyFault) -> Wording {
+    let (code, error) = match fault {
+        KeyFault::Unknown => ("api_key_unknown", "This API key is not known: check that all of it was sent."),
+        KeyFault::Revoked => {
+            ("api_key_revoked", "This API key was revoked: ask an admin of your company for another one.")
+        }
+        KeyFault::Expired => {
+            ("api_key_expired", "This API key has expired: ask an admin of your company for another one.")
+        }
+    };
+    wording(StatusCode::UNAUTHORIZED, code, error)
+}
+
+fn scope_lacking(scope: &str) -> Wording {
+    let error = format!("This needs an API key with the permission {scope}: ask an admin of your company for one.");
+    let details = vec![detail("permissions", format!("must include {scope}"))];
+    Wording { details, ..wording(StatusCode::FORBIDDEN, "scope_lacking", error) }
+}
+
 fn list_of(thing: Thing) -> &'static str {
     match thing {
         Thing::Item => "GET /api/products lists those that do",
@@ -244,6 +284,7 @@ fn list_of(thing: Thing) -> &'static str {
         Thing::Customer => "GET /api/customers lists those that do",
         Thing::Address => "GET /api/customers/:id lists the customer's addresses",
         Thing::User => "GET /api/users lists those that do",
+        Thing::ApiKey => "GET /api/api-keys lists those that do",
         Thing::Brand | Thing::ItemType | Thing::Uom | Thing::Tenant | Thing::Uid => "check its id",
     }
 }

@@ -51,6 +51,12 @@ pub enum CredentialFault {
     Absent,
     /// There is an API key where only a token counts.
     KeyAlone,
+    /// There is no API key where only one counts.
+    KeyAbsent,
+    /// There is a token where only an API key counts.
+    TokenAlone,
+    /// There is more than one API key.
+    SeveralKeys,
     /// The header does not hold one bearer token.
     Malformed,
     /// The token is not good.

@@ -27,6 +27,13 @@ pub(super) fn of_credential(fault: CredentialFault) -> Wording {
         CredentialFault::KeyAlone => {
             ("token_missing", "An API key opens /api/external only: send a token from POST /api/auth/login.")
         }
+        CredentialFault::KeyAbsent => {
+            ("api_key_missing", "Send X-API-Key: <key>, with a key that an admin made with POST /api/api-keys.")
+        }
+        CredentialFault::TokenAlone => {
+            ("api_key_missing", "/api/external takes an API key and no token: send X-API-Key: <key>.")
+        }
+        CredentialFault::SeveralKeys => ("api_key_malformed", "The header X-API-Key must be sent once, with one key."),
         CredentialFault::Malformed => {
             ("token_malformed", "The header must be Authorization: Bearer <token>, with one token in it.")
         }

@@ -103,7 +103,11 @@ pub struct InventoryRow {
 }
 
 impl InventoryQuery {
-    fn check(self, check: &mut Check) -> Result<LevelFilter, Gap> {
+    /// Judges the parameters.
+    ///
+    /// # Errors
+    /// A recorded problem.
+    pub(crate) fn check(self, check: &mut Check) -> Result<LevelFilter, Gap> {
         let Self { warehouse_id, product_id, low_stock } = self;
         let warehouse_id = check.optional_text("warehouse_id", warehouse_id);
         let product_id = check.optional_text("product_id", product_id);

@@ -36,7 +36,7 @@ pub fn routes() -> Vec<Documented> {
     )
 )]
 pub async fn create_order(caller: Caller<Staff>, body: RawBody) -> Answer {
-    let new = caller.understand(|| OrderRequest::read(&body)).await?;
+    let new = caller.understand(|| OrderRequest::read(&body, Channel::Manual)).await?;
     caller.write(move |tx| orders::place(tx, &new), |order| created(&OrderCreatedResponse::from(order))).await
 }
 
@@ -55,7 +55,7 @@ pub struct OrderRequest {
     #[serde(default)]
     #[schema(value_type = Option<i64>, example = 1)]
     warehouse_id: Field<i64>,
-    /// Where it comes from; `manual` if it does not say
+    /// Where it comes from; if it does not say `manual`, or `api` under `/api/external`
     #[serde(default)]
     #[schema(value_type = OrderChannel)]
     channel: Field<Option<OrderChannel>>,
@@ -110,7 +110,11 @@ pub struct OrderCreatedResponse {
 }
 
 impl OrderRequest {
-    fn read(body: &RawBody) -> Result<NewOrder, Reason> {
+    /// Reads an order that came through a channel unless it says otherwise.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub(crate) fn read(body: &RawBody, through: Channel) -> Result<NewOrder, Reason> {
         let Self { customer_id, items, warehouse_id, channel, shipping_address, allow_backorder } =
             requests::json(body)?;
         let mut check = Check::new();
@@ -126,7 +130,7 @@ impl OrderRequest {
         Ok(NewOrder {
             customer_id: customer_id?,
             warehouse_id: warehouse_id?,
-            channel: channel?.map_or(Channel::Manual, Channel::from),
+            channel: channel?.map_or(through, Channel::from),
             shipping_address: address?.flatten().map(|address| address.written()),
             written: |address| ShippingAddress::from(address).written(),
             allow_backorder: allow_backorder?.unwrap_or(false),

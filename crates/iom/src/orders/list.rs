@@ -15,7 +15,7 @@ use super::{OrderChannel, OrderStatus, number};
 use crate::answer::{Answer, instant};
 use crate::auth::{Caller, Viewer};
 use crate::error::ErrorResponse;
-use crate::requests::{Page, PageQuery, part_of};
+use crate::requests::{Page, PageQuery, days, part_of};
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -118,19 +118,14 @@ impl OrderQuery {
     ///
     /// # Errors
     /// A recorded problem.
-    pub(super) fn check(self, check: &mut Check) -> Result<OrderFilter, Gap> {
+    pub(crate) fn check(self, check: &mut Check) -> Result<OrderFilter, Gap> {
         let Self { status, customer_id, channel, from, to } = self;
         let status = check.optional_text("status", status);
         let customer_id = check.optional_text("customer_id", customer_id);
         let channel = check.optional_text("channel", channel);
-        let (from, to) = (check.optional_text("from", from), check.optional_text("to", to));
-        if let (Ok(Some(from)), Ok(Some(to))) = (from, to)
-            && from > to
-        {
-            return Err(check.refuse("from", format!("must not be after to, which is {to}")));
-        }
-        let (status, channel) = (status?.map(Status::from), channel?.map(Channel::from));
-        Ok(OrderFilter { status, customer_id: customer_id?, channel, from: from?, to: to? })
+        let days = days(check, from, to);
+        let (status, channel, (from, to)) = (status?.map(Status::from), channel?.map(Channel::from), days?);
+        Ok(OrderFilter { status, customer_id: customer_id?, channel, from, to })
     }
 }
 

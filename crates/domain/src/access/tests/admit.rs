@@ -1,11 +1,15 @@
 //! Who holds a token is read afresh with each call: what changed counts at once.
 
 use super::{subscribe, uid};
+use crate::access::keys::{self, NewKey};
+use crate::access::tenants::{self, TenantChanges};
 use crate::access::{uids, users};
 use crate::actor::{Actor, Admission, Claim, Organization, Role, TenantId};
-use crate::error::{Error, Result};
+use crate::error::{Error, KeyFault, Result};
 use crate::schema::users as user_table;
-use crate::testing::{Fixture, Shop, on_both};
+use crate::testing::{Fixture, Shop, name, on_both};
+use chrono::{NaiveDate, TimeDelta};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 
 /// Who a claim turns out to be, and for which tenant.
@@ -177,6 +181,71 @@ fn an_unknown_uid_is_gone_and_one_without_grants_is_forbidden() {
         assert_eq!(refusal(fixture, &token("nobody", home, None), Role::Viewer), Some(Error::AccountGone));
         let forbidden = Some(Error::OrganizationForbidden(home.get().to_string()));
         assert_eq!(refusal(fixture, &token("bare", home, None), Role::Viewer), forbidden);
+    });
+}
+
+/// A key of a shop, and what it is known by.
+fn key(shop: &Shop<'_>, can_write: bool, expires_on: Option<NaiveDate>) -> (i64, Claim) {
+    let new = NewKey { id: None, name: name("Connector"), can_write, expires_on };
+    // Entered, since a key that has expired cannot be made.
+    let text = format!("iom_live_{}_{can_write}_{expires_on:?}", shop.tenant.get());
+    let issued = shop.write(move |tx| keys::enter(tx, &new, text.clone()).map(|issued| (issued.id, issued.key)));
+    let (id, text) = issued.expect("a key");
+    (id, Claim::Key { hash: keys::hash(text.as_bytes()) })
+}
+
+#[test]
+fn a_key_reads_and_writes_as_far_as_it_may() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        for can_write in [false, true] {
+            let (id, claim) = key(&shop, can_write, None);
+            let actor = Actor::Key { id, name: "Connector".to_owned(), can_write };
+            assert_eq!((actor.key(), actor.name()), (format!("key {id}"), "Connector"));
+            assert_eq!(admit(fixture, &claim, Role::Viewer), Ok(("BHH".to_owned(), actor)));
+            let expected = (!can_write).then_some(Error::ScopeLacking { scope: "write" });
+            assert_eq!(refusal(fixture, &claim, Role::Staff), expected);
+        }
+    });
+}
+
+#[test]
+fn a_key_is_refused_in_the_decided_order() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        subscribe(fixture, "BHH", Some(-1));
+        let (id, claim) = key(&shop, false, Some("2020-02-29".parse().unwrap()));
+        let asked = |claim: &Claim| refusal(fixture, claim, Role::Staff);
+        let nobody = Claim::Key { hash: keys::hash(b"iom_live_nobody") };
+        assert_eq!(asked(&nobody), Some(Error::ApiKeyRefused(KeyFault::Unknown)));
+        assert_eq!(asked(&claim), Some(Error::ApiKeyRefused(KeyFault::Expired)));
+        shop.write(move |tx| keys::revoke(tx, id)).unwrap();
+        assert_eq!(asked(&claim), Some(Error::ApiKeyRefused(KeyFault::Revoked)));
+        let (_, claim) = key(&shop, false, None);
+        assert_eq!(asked(&claim), Some(Error::SubscriptionExpired));
+        subscribe(fixture, "BHH", None);
+        assert_eq!(asked(&claim), Some(Error::ScopeLacking { scope: "write" }));
+    });
+}
+
+#[test]
+fn a_key_is_good_through_its_last_day_where_the_tenant_is() {
+    on_both(|fixture| {
+        // 26 hours apart, so that it is never the same day in both.
+        for (code, zone) in [("EAST", Tz::Pacific__Kiritimati), ("WEST", Tz::Etc__GMTPlus12)] {
+            let shop = Shop::open(fixture, code);
+            fixture
+                .alter(move |lobby| {
+                    let changes = TenantChanges { zone: Some(zone), ..TenantChanges::default() };
+                    tenants::set(lobby, code, &changes)
+                })
+                .unwrap();
+            let today = shop.read(|tx| Ok(tx.today())).unwrap();
+            let last_day = |days: i64| key(&shop, true, Some(today + TimeDelta::days(days))).1;
+            assert_eq!(refusal(fixture, &last_day(-1), Role::Viewer), Some(Error::ApiKeyRefused(KeyFault::Expired)));
+            assert_eq!(refusal(fixture, &last_day(0), Role::Staff), None, "{code}");
+            assert_eq!(refusal(fixture, &last_day(1), Role::Staff), None, "{code}");
+        }
     });
 }
 

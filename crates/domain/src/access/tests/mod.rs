@@ -2,6 +2,8 @@
 
 mod admit;
 mod exchange;
+mod keys;
+mod log;
 mod log_in;
 mod rows;
 mod throttle;
@@ -9,9 +11,24 @@ mod users;
 
 use chrono::{NaiveDateTime, TimeDelta};
 
+use crate::access::requests::NewRequest;
 use crate::access::tenants::{self, TenantChanges};
 use crate::access::uids;
 use crate::testing::{Fixture, code, password};
+
+/// A request that was made with a key at an instant.
+pub(crate) fn asked(api_key_id: i64, created_at: NaiveDateTime) -> NewRequest {
+    NewRequest {
+        api_key_id,
+        key_name: "Connector".to_owned(),
+        method: "GET".to_owned(),
+        path: "/api/external/products".to_owned(),
+        status_code: 200,
+        response_time_ms: 14,
+        ip_address: None,
+        created_at,
+    }
+}
 
 /// Adds a uid with the usual password as its secret, granted these tenants' codes.
 fn uid(fixture: &Fixture, uid: &'static str, default: Option<&'static str>, granted: &'static [&'static str]) {

@@ -3,6 +3,7 @@
 mod batches;
 mod ledger;
 mod serials;
+mod sync;
 mod warehouses;
 
 use super::{Adjustment, Named, Transfer};

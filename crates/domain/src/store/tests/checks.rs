@@ -6,6 +6,8 @@ use diesel::connection::SimpleConnection;
 
 use super::notes;
 use crate::access::keys::{self, NewKey};
+use crate::access::requests;
+use crate::access::tests::asked;
 use crate::access::uids;
 use crate::actor::Role;
 use crate::items::Tracking;
@@ -29,6 +31,11 @@ const BROKEN: &[(&str, &[&str])] = &[
             "INSERT INTO simbiz_uids SELECT :65, secret_hash, is_disabled, NULL, created_at FROM simbiz_uids",
         ],
     ),
+    (
+        "api_requests_status_code",
+        &["UPDATE api_requests SET status_code = 99", "UPDATE api_requests SET status_code = 1000"],
+    ),
+    ("api_requests_response_time_ms", &["UPDATE api_requests SET response_time_ms = -1"]),
     ("tenant_counters_value", &["UPDATE tenant_counters SET value = -1"]),
     ("categories_product_count", &["UPDATE categories SET product_count = -1"]),
     ("categories_code_length", &["UPDATE categories SET code = ''", "UPDATE categories SET code = :65"]),
@@ -155,7 +162,11 @@ fn one_of_each(fixture: &Fixture) {
     shop.user("ann@acme.com", Role::Staff);
     fixture.alter(|lobby| uids::create(lobby, &code("support"), &password(), None)).unwrap();
     let key = NewKey { id: None, name: name("Connector"), can_write: true, expires_on: None };
-    shop.write(move |tx| keys::create(tx, &key).map(|_| ())).unwrap();
+    shop.write(move |tx| {
+        let api_key_id = keys::create(tx, &key)?.id;
+        requests::record(tx, &[asked(api_key_id, tx.now())])
+    })
+    .unwrap();
     shop.category("Bolts");
     for list in [List::Brands, List::Types, List::Uoms] {
         let entry = NewEntry { code: code("X"), name: name("X") };
