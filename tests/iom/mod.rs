@@ -4,6 +4,7 @@ mod access;
 mod batches;
 mod categories;
 mod customers;
+mod every;
 mod export;
 mod hostile;
 mod inventory;
