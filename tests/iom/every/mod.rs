@@ -2,6 +2,7 @@
 //! itself, or fails them until its line is in `roles::NEEDS` and, where it has an id or a body, in `bodies`.
 
 mod bodies;
+mod input;
 
 mod roles;
 mod tenants;
