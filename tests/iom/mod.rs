@@ -17,6 +17,7 @@ mod refusals;
 mod serials;
 mod suppliers;
 mod tracked;
+mod walk;
 mod warehouses;
 
 use serde_json::{Value, json};
