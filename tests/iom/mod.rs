@@ -8,6 +8,7 @@ mod every;
 mod export;
 mod hostile;
 mod inventory;
+mod journey;
 mod ledger;
 mod lists;
 mod login;

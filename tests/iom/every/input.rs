@@ -174,7 +174,16 @@ fn bad(spot: &Spot) -> Vec<Bad> {
         ]
         .concat(),
         _ if schema["format"] == "date" => [
-            must(&["{}", "[]", "true", "20260506", "\"2026-02-30\"", "\"06/05/2026\"", "\"2026-5-6\"", "\"0000-01-01\""]),
+            must(&[
+                "{}",
+                "[]",
+                "true",
+                "20260506",
+                "\"2026-02-30\"",
+                "\"06/05/2026\"",
+                "\"2026-5-6\"",
+                "\"0000-01-01\"",
+            ]),
             must(&["\"2026-05-06T00:00:00Z\"", "\"tomorrow\"", "\"10000-01-01\"", "\"\\u0000\""]),
             may(&["\"\"", "\" \"", "\"0001-01-01\"", "\"9999-12-31\""]),
         ]
@@ -196,7 +205,8 @@ fn texts(spot: &Spot) -> Vec<Bad> {
     for blank in ["\"\"", "\" \\t\\n \""] {
         values.push(bad_value(blank, spot.is_required && spot.schema["minLength"].as_u64() > Some(0)));
     }
-    let harmless = ["\"\\u202edesrever\"", "\"\u{1f469}\u{200d}\u{1f467}\"", "\"'; DROP TABLE products; --\"", "\"=1+1\""];
+    let harmless =
+        ["\"\\u202edesrever\"", "\"\u{1f469}\u{200d}\u{1f467}\"", "\"'; DROP TABLE products; --\"", "\"=1+1\""];
     values.extend(harmless.iter().map(|literal| bad_value(literal, false)));
     values
 }
@@ -220,13 +230,16 @@ fn in_a_query(name: &str, schema: &Value) -> Vec<(String, bool)> {
             [must(&["no-such-word", "%00", "7", "a,b"]), may(&["", "PENDING", "%20"])].concat()
         }
         _ if schema["format"] == "date" => {
-            let wrong = ["2026-02-30", "06/05/2026", "2026-5-6", "tomorrow", "%00", "2026-05-06T00:00:00Z", "10000-01-01"];
+            let wrong =
+                ["2026-02-30", "06/05/2026", "2026-5-6", "tomorrow", "%00", "2026-05-06T00:00:00Z", "10000-01-01"];
             [must(&wrong), may(&["", "0001-01-01", "9999-12-31"])].concat()
         }
         "string" if matches!(name, "cursor" | "period") => {
             [must(&["garbage", "%00", "2026-13", "-1", "%F0%9F%92%A9"]), may(&["", &"x".repeat(5_000)])].concat()
         }
-        "string" => [must(&["%00", "a%00b"]), may(&["", "%25", "_", "%FF", "'%20OR%201=1", &"x".repeat(5_000)])].concat(),
+        "string" => {
+            [must(&["%00", "a%00b"]), may(&["", "%25", "_", "%FF", "'%20OR%201=1", &"x".repeat(5_000)])].concat()
+        }
         other => panic!("{name} is of an unknown kind: {other:?} in {schema}"),
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use stockbridge_domain::access::tenants::{self, TenantChanges};
 use stockbridge_domain::Role;
+use stockbridge_domain::access::tenants::{self, TenantChanges};
 
 use super::super::{bearer, refused, user};
 use super::{Operation, all, effects, things, unchanged};

@@ -65,9 +65,11 @@ fn in_path(operation: &Operation, ours: &Things, theirs: &Things) -> Vec<Pair> {
     let body = || operation.body.as_ref().map(|_| bodies::of(operation, ours, "pair").to_string());
     let pair = |name: &str| {
         let ask = |id: String| Ask {
-            path: operation.filled(|other| {
-                if other == name { id.clone() } else { plain(&ours.in_path(operation, other)) }
-            }),
+            path: operation.filled(
+                |other| {
+                    if other == name { id.clone() } else { plain(&ours.in_path(operation, other)) }
+                },
+            ),
             body: body(),
             id,
         };

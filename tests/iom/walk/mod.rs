@@ -56,7 +56,8 @@ impl Step {
 
 /// The walk; `made` is the id of the product that it makes, so that the documented ones stay.
 fn steps(made: i64) -> Vec<Step> {
-    let rest = [products(made), inventory(), orders(), customers(), suppliers(), places(), reports(), keys(), external()];
+    let rest =
+        [products(made), inventory(), orders(), customers(), suppliers(), places(), reports(), keys(), external()];
     let login = json!({"email": "admin@acme.com", "password": "your-password"});
     let first = step("POST /api/auth/login", "/auth/login").sending(login);
     std::iter::once(first).chain(rest.into_iter().flatten()).collect()
@@ -77,7 +78,8 @@ fn products(made: i64) -> Vec<Step> {
 }
 
 fn inventory() -> Vec<Step> {
-    let adjust = json!({"product_id": 7, "warehouse_id": 1, "quantity": 50, "batch_id": 14, "notes": "Cycle count correction"});
+    let adjust =
+        json!({"product_id": 7, "warehouse_id": 1, "quantity": 50, "batch_id": 14, "notes": "Cycle count correction"});
     let transfer = json!({"product_id": 7, "from_warehouse_id": 1, "to_warehouse_id": 2, "quantity": 30});
     vec![
         step("GET /api/inventory", "/inventory").holds("inventory", &["warehouse_name"]),
@@ -91,7 +93,8 @@ fn inventory() -> Vec<Step> {
 }
 
 fn orders() -> Vec<Step> {
-    let new = json!({"customer_id": 42, "channel": "api", "items": [{"product_id": 7, "quantity": 3, "unit_price": 49.99}]});
+    let new =
+        json!({"customer_id": 42, "channel": "api", "items": [{"product_id": 7, "quantity": 3, "unit_price": 49.99}]});
     vec![
         step("GET /api/orders", "/orders").holds("orders", &["created_at"]),
         step("GET /api/orders/:id", "/orders/1042").holds("", &["created_at"]),
@@ -138,8 +141,7 @@ fn suppliers() -> Vec<Step> {
 /// Warehouses, batches and serial numbers.
 fn places() -> Vec<Step> {
     let brisbane = json!({"name": "Brisbane Warehouse", "code": "BNE", "city": "Rocklea", "state": "QLD"});
-    let batch =
-        json!({"product_id": 7, "batch_number": "BTH-2026-042", "expiry_date": "2028-03-01", "quantity": 500});
+    let batch = json!({"product_id": 7, "batch_number": "BTH-2026-042", "expiry_date": "2028-03-01", "quantity": 500});
     let serial = json!({"product_id": 31, "serial_number": "SN-20260506-0001", "warehouse_id": 1});
     let numbers: Vec<_> = (2..12).map(|number| format!("SN-20260506-{number:04}")).collect();
     vec![
@@ -183,7 +185,8 @@ fn external() -> Vec<Step> {
     let row = |sku: &str, quantity: i64| json!({"sku": sku, "warehouse_id": 1, "quantity": quantity});
     vec![
         step("GET /api/external/products", "/external/products").holds("products", &["total_stock"]),
-        step("GET /api/external/products/:sku", "/external/products/WGT-500").holds("", &["warehouse_name", "quantity"]),
+        step("GET /api/external/products/:sku", "/external/products/WGT-500")
+            .holds("", &["warehouse_name", "quantity"]),
         step("GET /api/external/inventory", "/external/inventory").holds("inventory", &["warehouse_name", "quantity"]),
         step("GET /api/external/orders", "/external/orders").holds("orders", &["created_at"]),
         step("POST /api/external/orders", "/external/orders")
@@ -272,7 +275,9 @@ impl Step {
         };
         let fields: Vec<_> = record.as_object().expect("a record").iter().collect();
         let differing = |row: &Value| {
-            let differs = |(key, value): &&(&String, &Value)| !but.contains(&key.as_str()) && !agrees(value, &row[key.as_str()], but);
+            let differs = |(key, value): &&(&String, &Value)| {
+                !but.contains(&key.as_str()) && !agrees(value, &row[key.as_str()], but)
+            };
             fields.iter().filter(differs).map(|(key, _)| (*key).clone()).collect::<Vec<_>>()
         };
         let best = answered.iter().map(|row| differing(row)).min_by_key(Vec::len);

@@ -118,7 +118,8 @@ mod tests {
             "rows": [{"id": 7, "price": "49.99", "phone": "+61", "at": "2026-05-06T09:00:00Z", "day": "2026-05-06"}],
             "weight": "0.450", "note": null
         });
-        let good = json!({"id": 8, "price": "1.2345", "phone": null, "at": "2020-01-01T00:00:00Z", "day": "2020-01-01"});
+        let good =
+            json!({"id": 8, "price": "1.2345", "phone": null, "at": "2020-01-01T00:00:00Z", "day": "2020-01-01"});
         let answer = |row: Value| json!({"rows": [good, row], "weight": "12.000", "note": "x", "more": 1});
         assert_eq!(differences(&documented, &answer(good.clone())), Vec::<String>::new());
         for (key, wrong) in [
