@@ -20,6 +20,7 @@ mod suppliers;
 mod tracked;
 mod walk;
 mod warehouses;
+mod zones;
 
 use serde_json::{Value, json};
 use stockbridge_domain::TenantId;
