@@ -86,11 +86,7 @@ fn costing_is_set_beside_a_running_server_and_counts_from_the_next_receipt_on() 
             let list = stand.command(&["tenant", "list"]).output().expect("the command runs");
             assert!(said(&list).1.contains(&format!("\tno backorders\t{costing} costing\n")), "{list:?}");
             caller.post(&path, &json!({"items": [{"product_id": bolt, "quantity": 10}]})).is(200);
-            assert_eq!(
-                caller.get(&format!("/products/{bolt}")).is(200).at("/cost_price"),
-                json!(cost),
-                "{costing}"
-            );
+            assert_eq!(caller.get(&format!("/products/{bolt}")).is(200).at("/cost_price"), json!(cost), "{costing}");
         }
         let wrong = stand.command(&["tenant", "set", "--code", "SHOP", "--costing", "fifo"]).output();
         let (code, _, error) = said(&wrong.expect("the command runs"));

@@ -115,6 +115,30 @@ fn every_bad_value_of_every_parameter_is_refused_by_its_name() {
     });
 }
 
+#[test]
+fn an_idempotency_key_that_cannot_be_one_is_refused_by_every_write() {
+    on_each_engine(async |shop| {
+        let things = Things::of(&shop.iom(), "ours").await;
+        let hands = Hands::of(shop.iom()).await;
+        let mut witness = shop.witness();
+        let before = effects(&mut witness);
+        let knows_keys = |operation: &Operation| operation.parameters_in("header").next().is_some();
+        let writes = || all().into_iter().filter(|operation| !operation.reads() && !operation.is_public);
+        assert!(writes().count() > 20 && writes().all(|operation| knows_keys(&operation)));
+        for (number, operation) in writes().enumerate() {
+            let body = || operation.body.as_ref().map(|_| bodies::of(&operation, &things, &format!("key-{number}")));
+            for key in ["x".repeat(256), " ".to_owned()] {
+                let client = hands.for_the(&operation).clone().with("Idempotency-Key", &key);
+                let reply =
+                    operation.send(&client, &things.path(&operation), body().map(|body| body.to_string())).await;
+                assert_eq!(reply.status, 400, "{:?} with {}: {}", key, operation.id, reply.text());
+                harmless(&reply);
+            }
+        }
+        unchanged(&before, &effects(&mut witness), "a bad key");
+    });
+}
+
 /// Bodies with one thing wrong that must be refused, and what is wrong with each.
 fn refusable(operation: &Operation, good: &Value) -> Vec<(Spot, String)> {
     let mut bodies = Vec::new();
@@ -166,7 +190,7 @@ fn bad(spot: &Spot) -> Vec<Bad> {
             may(&["\"TRUE\"", "1", "0", "\"\"", "\"yes\"", "null"]),
         ]
         .concat(),
-        "array" => must(&["{}", "true", "7", "\"text\"", "\"\"", "[{}]", "[[]]", "[true]"]),
+        "array" => lists(schema, must(&["{}", "true", "7", "\"text\"", "\"\"", "[{}]", "[[]]", "[true]"])),
         "object" => must(&["[]", "true", "7", "\"text\"", "\"\"", "[{}]"]),
         _ if schema.get("enum").is_some() => [
             must(&["{}", "[]", "true", "7", "\"no-such-word\"", "\"\\u0000\""]),
@@ -193,6 +217,16 @@ fn bad(spot: &Spot) -> Vec<Bad> {
     };
     let nullable = schema["nullable"] == json!(true);
     values.push(bad_value("null", spot.is_required && !nullable));
+    values
+}
+
+/// Lists that are too short or too long, beside those that are none.
+fn lists(schema: &Value, mut values: Vec<Bad>) -> Vec<Bad> {
+    values.push(bad_value("[]", schema["minItems"].as_u64() > Some(0)));
+    if let Some(longest) = schema["maxItems"].as_u64().and_then(|longest| usize::try_from(longest).ok()) {
+        let item = if kind(&schema["items"]) == "string" { "\"x\"" } else { "{}" };
+        values.push(bad_value(&format!("[{}]", vec![item; longest + 1].join(",")), true));
+    }
     values
 }
 
