@@ -37,9 +37,8 @@ pub(super) fn of(operation: &Operation, things: &Things, mark: &str) -> Value {
         "create_product" | "replace_product" => {
             json!({"name": mark, "sku": mark, "base_price": 1, "tracking_type": "batch", "category_id": id("category")})
         }
-        "change_product" => json!({"name": mark}),
+        "change_product" | "replace_category" => json!({"name": mark}),
         "create_category" => json!({"name": mark, "parent_id": id("category")}),
-        "replace_category" => json!({"name": mark}),
         "adjust_inventory" => json!({
             "product_id": id("product"), "warehouse_id": id("warehouse"), "quantity": -1, "batch_id": id("batch"),
             "expected_quantity": null

@@ -161,9 +161,8 @@ fn kind(schema: &Value) -> &str {
 fn with(body: &Value, pointer: &str, value: Value) -> Value {
     let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
     let mut body = body.clone();
-    let parent = match body.pointer_mut(parent) {
-        Some(parent) => parent,
-        None => return with(&with(&body, parent, json!({})), pointer, value),
+    let Some(parent) = body.pointer_mut(parent) else {
+        return with(&with(&body, parent, json!({})), pointer, value);
     };
     match parent {
         Value::Array(items) => match items.first_mut() {

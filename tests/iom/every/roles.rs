@@ -158,8 +158,8 @@ async fn visitors(shop: &Shop) -> Vec<Visitor<'_>> {
         visitors.push(Visitor {
             name: "a read key",
             client: with(&read),
-            is_let_in: |needs| matches!(needs, Anybody | Key),
-            refusal: |needs| if needs == WriteKey { (403, "write_scope_required") } else { (401, "token_missing") },
+            is_let_in: |needs| [Anybody, Key].contains(&needs),
+            refusal: |needs| if needs == WriteKey { (403, "scope_lacking") } else { (401, "token_missing") },
         });
         visitors.push(Visitor {
             name: "a write key",
@@ -171,7 +171,7 @@ async fn visitors(shop: &Shop) -> Vec<Visitor<'_>> {
             name: "a revoked key",
             client: with(&revoked),
             is_let_in: |needs| needs == Anybody,
-            refusal: |needs| (401, if by_key(needs) { "key_revoked" } else { "token_missing" }),
+            refusal: |needs| (401, if by_key(needs) { "api_key_revoked" } else { "token_missing" }),
         });
         visitors.push(Visitor {
             name: "a key of a tenant that no longer pays",
@@ -184,7 +184,7 @@ async fn visitors(shop: &Shop) -> Vec<Visitor<'_>> {
         name: "a key of nobody",
         client: nobody.with("X-API-Key", "iom_live_0123456789abcdef0123456789abcdef"),
         is_let_in: |needs| needs == Anybody,
-        refusal: |needs| (401, if by_key(needs) { "key_invalid" } else { "token_missing" }),
+        refusal: |needs| (401, if by_key(needs) { "api_key_unknown" } else { "token_missing" }),
     });
     visitors
 }
@@ -199,7 +199,7 @@ fn strangers(shop: &Shop) -> Vec<Visitor<'_>> {
         client: shop.iom_as(role),
         is_let_in,
         refusal: |needs| match needs {
-            Key | WriteKey => (401, "key_missing"),
+            Key | WriteKey => (401, "api_key_missing"),
             Admin => (403, "admin_role_required"),
             Manager => (403, "manager_role_required"),
             Staff => (403, "staff_role_required"),
@@ -208,21 +208,23 @@ fn strangers(shop: &Shop) -> Vec<Visitor<'_>> {
     };
     let unpaid = user(shop, 3, 7);
     vec![
-        visitor("nobody", nobody.clone(), |needs| (401, if by_key(needs) { "key_missing" } else { "token_missing" })),
+        visitor("nobody", nobody.clone(), |needs| {
+            (401, if by_key(needs) { "api_key_missing" } else { "token_missing" })
+        }),
         visitor("a malformed token", bearer(shop, "abc.def"), |needs| {
-            (401, if by_key(needs) { "key_missing" } else { "token_invalid" })
+            (401, if by_key(needs) { "api_key_missing" } else { "token_invalid" })
         }),
         visitor("no bearer", nobody.with("Authorization", "Basic YTpi"), |needs| {
-            (401, if by_key(needs) { "key_missing" } else { "token_malformed" })
+            (401, if by_key(needs) { "api_key_missing" } else { "token_malformed" })
         }),
         visitor("a SimBiz token", shop.iom().with("Authorization", &simbiz), |needs| {
-            (401, if by_key(needs) { "key_missing" } else { "token_of_another_kind" })
+            (401, if by_key(needs) { "api_key_missing" } else { "token_of_another_kind" })
         }),
         visitor("a banned user", user(shop, 1, 5), |needs| {
-            if by_key(needs) { (401, "key_missing") } else { (403, "account_banned") }
+            if by_key(needs) { (401, "api_key_missing") } else { (403, "account_banned") }
         }),
         visitor("a user of a tenant that no longer pays", unpaid, |needs| {
-            if by_key(needs) { (401, "key_missing") } else { (402, "subscription_expired") }
+            if by_key(needs) { (401, "api_key_missing") } else { (402, "subscription_expired") }
         }),
         role("a viewer", Role::Viewer, |needs| matches!(needs, Anybody | Viewer)),
         role("staff", Role::Staff, |needs| matches!(needs, Anybody | Viewer | Staff)),
