@@ -15,8 +15,8 @@ use stockbridge_domain::{Admission, Claim, Error, Result, Role, TenantId, Tx};
 
 use crate::support::{ADMIN, OURS, Random, Shop, on_each_engine};
 
-const TASKS: usize = 64;
-const MAIN: i64 = 1;
+pub const TASKS: usize = 64;
+pub const MAIN: i64 = 1;
 
 #[test]
 fn no_unit_is_promised_twice() {
@@ -169,7 +169,7 @@ fn any_change(tx: &mut Tx<'_>, kind: usize, product: i64, second: i64) -> Result
 }
 
 /// A product with so many units in the warehouse.
-fn goods(tx: &mut Tx<'_>, sku: &str, tracking: Tracking, units: i64) -> Result<i64> {
+pub fn goods(tx: &mut Tx<'_>, sku: &str, tracking: Tracking, units: i64) -> Result<i64> {
     let rest = ItemChanges { tracking: Some(tracking), ..ItemChanges::default() };
     let product_id = items::create(tx, &NewItem { sku: text(sku), name: text(sku), rest })?.id;
     let warehouse_id = Some(MAIN);
@@ -196,7 +196,7 @@ fn second_warehouse() -> warehouses::NewWarehouse {
     warehouses::NewWarehouse { id: None, details }
 }
 
-fn order(lines: &[(i64, i64)]) -> NewOrder {
+pub fn order(lines: &[(i64, i64)]) -> NewOrder {
     let line = |(product_id, units): &(i64, i64)| {
         let (quantity, unit_price, serials) = (whole(*units), None, Vec::new());
         NewLine { product_id: *product_id, quantity, unit_price, serials }
@@ -213,7 +213,7 @@ fn order(lines: &[(i64, i64)]) -> NewOrder {
 }
 
 /// Runs a command in as many tasks at once, and returns how each ended.
-async fn crowd<T, C>(shop: &Shop, mut command: impl FnMut(usize) -> C) -> Vec<Result<T>>
+pub async fn crowd<T, C>(shop: &Shop, mut command: impl FnMut(usize) -> C) -> Vec<Result<T>>
 where
     T: Send + 'static,
     C: FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
@@ -230,7 +230,7 @@ where
     ended
 }
 
-async fn write<T: Send + 'static>(
+pub async fn write<T: Send + 'static>(
     shop: &Shop,
     command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
 ) -> Result<T> {
@@ -238,7 +238,7 @@ async fn write<T: Send + 'static>(
 }
 
 /// On hand and promised in the first warehouse.
-async fn level(shop: &Shop, product: i64) -> (Quantity, Quantity) {
+pub async fn level(shop: &Shop, product: i64) -> (Quantity, Quantity) {
     let here = write(shop, move |tx| levels::of_item(tx, product)).await.expect("stock rows");
     here.first().map(|level| (level.quantity, level.reserved)).expect("a stock row")
 }
@@ -248,10 +248,10 @@ fn admission() -> Admission {
     Admission { claim, role: Role::Staff, request_id: None }
 }
 
-fn whole(units: i64) -> Quantity {
+pub fn whole(units: i64) -> Quantity {
     Quantity::whole(units).expect("a small number")
 }
 
-fn text<const MAX: usize>(given: &str) -> Text<MAX> {
+pub fn text<const MAX: usize>(given: &str) -> Text<MAX> {
     Text::parse(given).expect("a good text").expect("a text")
 }

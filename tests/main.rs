@@ -13,5 +13,6 @@ mod iom;
 mod openapi;
 mod parity;
 mod proof;
+mod receipts;
 mod simbiz;
 mod statements;

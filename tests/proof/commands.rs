@@ -1,13 +1,14 @@
-//! `stockbridge verify` as the one who runs it sees it: what it says, and how it ends.
+//! Commands of the built server as the one who runs them sees them: what they say, and how they end.
 
 use std::process::Output;
 
+use serde_json::json;
 use stockbridge_domain::store::{Settings, migrations};
 use stockbridge_domain::verify;
 use stockbridge_fixtures::{Database, Engine};
 
 use super::on_each_engine;
-use super::stand::command;
+use super::stand::{WAREHOUSE, command};
 
 #[test]
 fn books_that_add_up_end_with_0_also_beside_a_running_server() {
@@ -64,6 +65,34 @@ fn a_file_that_is_not_there_is_named_and_not_made() {
     let error = format!("stockbridge: there is no database {}: `stockbridge migrate` makes one\n", file.display());
     assert_eq!(said(&output), (Some(1), String::new(), error));
     assert!(!file.exists());
+}
+
+#[test]
+fn costing_is_set_beside_a_running_server_and_counts_from_the_next_receipt_on() {
+    on_each_engine(|stand| {
+        let served = stand.serve();
+        let mut caller = served.caller();
+        let body = json!({"name": "Bolt", "sku": "BOLT", "base_price": 9, "cost_price": 4});
+        let bolt = caller.post("/products", &body).is(201).number("/id");
+        let supplier = caller.post("/suppliers", &json!({"name": "One"})).is(201).number("/id");
+        let lines = json!([{"product_id": bolt, "quantity": 30, "unit_cost": 5}]);
+        let body = json!({"supplier_id": supplier, "warehouse_id": WAREHOUSE, "items": lines});
+        let purchase = caller.post("/suppliers/purchase-orders", &body).is(201).number("/id");
+        let path = format!("/suppliers/purchase-orders/{purchase}/receive");
+        for (costing, cost) in [("standard", "4.00"), ("average", "4.50"), ("standard", "4.50")] {
+            let set = stand.command(&["tenant", "set", "--code", "shop", "--costing", costing]).output();
+            let expected = (Some(0), "tenant shop is changed\n".to_owned(), String::new());
+            assert_eq!(said(&set.expect("the command runs")), expected);
+            let list = stand.command(&["tenant", "list"]).output().expect("the command runs");
+            assert!(said(&list).1.contains(&format!("\tno backorders\t{costing} costing\n")), "{list:?}");
+            caller.post(&path, &json!({"items": [{"product_id": bolt, "quantity": 10}]})).is(200);
+            assert_eq!(caller.get(&format!("/products/{bolt}")).is(200).at("/cost_price"), json!(cost), "{costing}");
+        }
+        let wrong = stand.command(&["tenant", "set", "--code", "SHOP", "--costing", "fifo"]).output();
+        let (code, _, error) = said(&wrong.expect("the command runs"));
+        assert!(code == Some(2) && error.contains("standard, average"), "{error}");
+        assert!(served.terminate().success());
+    });
 }
 
 fn said(output: &Output) -> (Option<i32>, String, String) {

@@ -30,7 +30,7 @@ use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::Settings;
 use stockbridge_domain::{Role, Store, verify};
-use stockbridge_fixtures::{Database, Recipe, engines};
+use stockbridge_fixtures::{Database, Recipe, Witness, engines};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
@@ -54,7 +54,7 @@ pub struct Shop {
     uploads: TempDir,
     journal: Journal,
     // Last: the store is closed before its database goes.
-    _database: Database,
+    database: Database,
 }
 
 /// Runs a test on a fresh shop, once per engine.
@@ -113,7 +113,7 @@ impl Shop {
             Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
         });
         let signer = Signer::new(setup::SIGNING_SECRET.as_bytes());
-        Self { store, call, signer, statements, uploads, journal, _database: database }
+        Self { store, call, signer, statements, uploads, journal, database }
     }
 
     /// An IOM client of our admin.
@@ -177,6 +177,11 @@ impl Shop {
     pub async fn verify(&self) {
         let found = self.store.survey(verify::verify).await.expect("the books can be read");
         assert!(found.is_empty(), "the books do not add up: {found:#?}");
+    }
+
+    /// Sees every row of its database. The time at which a key was last used is noted when it suits, and overlooked.
+    pub fn witness(&self) -> Witness {
+        Witness::of(&self.database, "last_used_at")
     }
 
     /// The statements that `work` sends to the database.

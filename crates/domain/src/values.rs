@@ -241,10 +241,11 @@ impl Weight {
     /// # Errors
     /// [`NumberFault`] for what is not a number, negative or out of range.
     pub fn parse(text: &str) -> Result<Self, NumberFault> {
-        let grams = Number::read(text).ok_or(NumberFault::NotANumber)?.rounded_at(3);
-        match grams.filter(|grams| in_range(*grams, 1000)) {
+        let number = Number::read(text).ok_or(NumberFault::NotANumber)?;
+        match number.rounded_at(3).filter(|grams| in_range(*grams, 1000)) {
             None => Err(NumberFault::OutOfRange),
-            Some(grams) if grams < 0 => Err(NumberFault::Negative),
+            // Also what would be rounded to nothing.
+            Some(_) if number.is_negative && !number.digits.is_empty() => Err(NumberFault::Negative),
             Some(grams) => Ok(Self(grams)),
         }
     }

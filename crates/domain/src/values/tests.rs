@@ -316,7 +316,8 @@ fn prices_and_weights_are_never_negative() {
     assert_eq!(Price::parse("-0.01"), Err(NumberFault::Negative));
     assert_eq!(Price::parse("-0").map(Price::money), Ok(Money::ZERO));
     assert_eq!(Weight::parse("-0.001"), Err(NumberFault::Negative));
-    assert_eq!(Weight::parse("-0.0001"), Ok(Weight(0)));
+    assert_eq!(Weight::parse("-0.0001"), Err(NumberFault::Negative));
+    assert_eq!(Weight::parse("-0.000"), Ok(Weight(0)));
     assert_eq!(Money::parse("-0.01"), Ok(Money(-100)));
 }
 
