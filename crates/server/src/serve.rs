@@ -13,11 +13,12 @@ use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
 use stockbridge_http::uploads::Uploads;
+use tokio::time::timeout;
 
 use crate::cli::Serve;
 use crate::{House, app, demo, observe, open, secret, uploads};
 
-/// How long requests in flight may take once the server is told to stop.
+/// How long requests in flight may take once the server is told to stop, and then what is left of their log.
 const GRACE_SECONDS: u64 = 30;
 
 /// Serves until told to stop.
@@ -75,7 +76,9 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
         .then(|| actix_web::rt::spawn(journal::forget_after(store.clone(), serve.log_retention_days)));
     server.await.map_err(|error| format!("the server ended: {error}"))?;
     // Nobody asks for anything any more: what was asked is written down, and then the books are closed.
-    journal.flush().await;
+    if timeout(Duration::from_secs(GRACE_SECONDS), journal.flush()).await.is_err() {
+        tracing::error!("the database does not take the request log: requests are missing from it");
+    }
     if let Some(tidying) = tidying {
         tidying.abort();
     }

@@ -81,6 +81,26 @@ pub(super) fn of(operation: &Operation, things: &Things, mark: &str) -> Value {
         "create_serials" => {
             json!({"product_id": id("serial product"), "serials": [mark], "warehouse_id": id("warehouse")})
         }
+        "replace_customer" => json!({"name": mark, "email": format!("{mark}@mail.example")}),
+        "replace_customer_address" => json!({"line1": mark}),
+        "add_product_image" => json!({"url": format!("https://images.example/{mark}.png")}),
+        "update_product_image" => json!({"is_primary": true}),
+        "create_variant" | "replace_variant" => {
+            json!({"name": mark, "sku": mark, "price": 1, "options": {"size": mark}})
+        }
+        "create_api_key" => json!({"name": mark, "permissions": ["read"], "expires_at": "2099-01-01"}),
+        "change_own_password" => json!({"current_password": "your-password", "new_password": "your-password"}),
+        "create_user" => json!({
+            "name": mark, "email": format!("{mark}@mail.example"), "role": "viewer", "password": "a good password"
+        }),
+        "change_user" => json!({"name": mark}),
+        "reset_user_password" => json!({"password": "a good password"}),
+        "change_settings" => json!({"name": mark}),
+        "create_external_order" => json!({
+            "customer_id": id("customer"), "warehouse_id": id("warehouse"), "channel": "api",
+            "shipping_address": {"line1": mark}, "items": [{"product_id": id("product"), "quantity": 1, "unit_price": 2}]
+        }),
+        "sync_inventory" => json!([{"sku": id("sku"), "warehouse_id": id("warehouse"), "quantity": 5}]),
         other => panic!("bodies::of has no line for {other}"),
     }
 }

@@ -113,6 +113,18 @@ impl Things {
         for (operation, kind, path, body) in [
             ("create_variant", "variant", format!("/products/{product}/variants"), json!({"name": mark})),
             ("create_api_key", "key", "/api-keys".to_owned(), json!({"name": mark})),
+            (
+                "add_product_image",
+                "image",
+                format!("/products/{product}/images"),
+                json!({"url": format!("https://images.example/{mark}.png")}),
+            ),
+            (
+                "create_user",
+                "user",
+                "/users".to_owned(),
+                json!({"name": mark, "email": format!("{mark}@mail.example"), "role": "staff", "password": "a good password"}),
+            ),
         ] {
             if is_documented(operation) {
                 self.make(client, kind, &path, body).await;
