@@ -1,6 +1,7 @@
 //! A good body for each operation that takes one. What is wrong is then put into it, field by field.
 
 use serde_json::{Value, json};
+use stockbridge_domain::Role;
 
 use super::things::{self, Things, UNKNOWN};
 use super::{Operation, all, with};
@@ -9,23 +10,29 @@ use crate::support::{Client, Shop, on_each_engine};
 /// Who can call every operation: a token, and a key where the document knows of keys.
 pub(super) struct Hands<'s> {
     user: Client<'s>,
+    /// Whose password may change.
+    other: Client<'s>,
     key: Option<Client<'s>>,
 }
 
 impl<'s> Hands<'s> {
-    pub(super) async fn of(user: Client<'s>) -> Self {
+    pub(super) async fn of(user: Client<'s>, other: Client<'s>) -> Self {
         let key = if all().iter().any(|operation| operation.takes_a_key) {
             let made = things::key(&user, &["read", "write"]).await;
             Some(user.clone().without("Authorization").with("X-API-Key", &made.key))
         } else {
             None
         };
-        Self { user, key }
+        Self { user, other, key }
     }
 
     /// The client that may call an operation.
     pub(super) fn for_the(&self, operation: &Operation) -> &Client<'s> {
-        if operation.takes_a_key { self.key.as_ref().expect("a key") } else { &self.user }
+        match operation.id.as_str() {
+            "change_own_password" => &self.other,
+            _ if operation.takes_a_key => self.key.as_ref().expect("a key"),
+            _ => &self.user,
+        }
     }
 }
 
@@ -118,7 +125,7 @@ pub(super) fn naming(body: &Value, pointer: &str, thing: Value) -> Value {
 fn every_good_body_is_good() {
     on_each_engine(async |shop| {
         let things = Things::of(&shop.iom(), "ours").await;
-        let hands = Hands::of(shop.iom()).await;
+        let hands = Hands::of(shop.iom(), shop.iom_as(Role::Viewer)).await;
         let bodies = || all().into_iter().filter(|operation| operation.body.is_some());
         for (number, operation) in bodies().enumerate() {
             let body = of(&operation, &things, &format!("good-{number}"));
@@ -132,7 +139,7 @@ fn every_good_body_is_good() {
 
 /// A table of good bodies is worth something only while a wrong id in any of them is refused.
 async fn only_known_things_are_named(shop: &Shop, things: &Things, operations: Vec<Operation>) {
-    let hands = Hands::of(shop.iom()).await;
+    let hands = Hands::of(shop.iom(), shop.iom_as(Role::Viewer)).await;
     for operation in operations.iter().filter(|operation| !operation.takes_a_key) {
         for spot in operation.spots() {
             let field = spot.pointer.rsplit('/').next().expect("a field");

@@ -19,7 +19,7 @@ use crate::openapi::{document, operations};
 use crate::support::{Client, Reply};
 
 /// The log of calls with a key, and the row that counts it: written beside the call, whether it was refused or not.
-const LOG_OF_CALLS: &str = "api_requests";
+const LOG_OF_CALLS: [&str; 2] = ["api_requests", "api requests"];
 
 /// An operation of the document.
 struct Operation {
@@ -110,6 +110,8 @@ impl Operation {
     fn gather(&self, pointer: &str, name: &str, schema: &Value, spots: &mut Vec<Spot>) {
         if kind(schema) == "array" {
             let items = resolved(&self.document, &schema["items"]);
+            // A body that is a list has no name: refusals give it one.
+            let name = if name.is_empty() { "items" } else { name };
             return self.gather(&format!("{pointer}/0"), &format!("{name}[0]"), &items, spots);
         }
         let required = schema["required"].as_array().cloned().unwrap_or_default();
@@ -177,9 +179,14 @@ fn with(body: &Value, pointer: &str, value: Value) -> Value {
 
 /// All rows, but for what calls with a key leave behind in any case.
 fn effects(witness: &mut stockbridge_fixtures::Witness) -> BTreeMap<String, String> {
-    let aside = |line: &&str| !line.contains(LOG_OF_CALLS);
-    let rows = |rows: String| rows.lines().filter(aside).collect::<Vec<_>>().join("\n");
-    let tables = witness.sees().into_iter().filter(|(table, _)| table != LOG_OF_CALLS);
+    let [log, counter] = LOG_OF_CALLS;
+    let aside = |line: &&str| !line.contains(counter);
+    let unused = |line: &str| match line.split_once(" last_used_at=") {
+        Some((key, rest)) => format!("{key} {}", rest.split_once(" created_at=").map_or("", |(_, rest)| rest)),
+        None => line.to_owned(),
+    };
+    let rows = |rows: String| rows.lines().filter(aside).map(unused).collect::<Vec<_>>().join("\n");
+    let tables = witness.sees().into_iter().filter(|(table, _)| table != log);
     tables.map(|(table, seen)| (table, rows(seen))).collect()
 }
 

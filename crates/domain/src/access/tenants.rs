@@ -141,7 +141,7 @@ pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result
 ///
 /// The one way in which a tenant changes. Requests write no shared table otherwise: an admin who changes the settings
 /// is rare enough for all instances to wait for. Only what is given is written, so that two changes at once both hold.
-/// With a zone all days are counted by that one, those of before too.
+/// In another zone all days are counted anew, those of before too.
 ///
 /// # Errors
 /// Only faults of the store.
@@ -158,13 +158,14 @@ pub fn amend(tx: &mut Tx<'_>, changes: &TenantChanges) -> Result<Tenant> {
         costing.map(|costing| tenants::costing.eq(costing)),
     );
     let this = tenants::table.filter(tenants::id.eq(tx.tenant_id()));
-    if zone.is_some() {
+    let before = match zone {
         // Whoever counts something into a day holds the tenant until it is written.
-        ForUpdate(this.select(tenants::id)).get_result::<TenantId>(tx.conn)?;
-    }
+        Some(_) => ForUpdate(this.select(tenants::zone)).get_result(tx.conn)?,
+        None => String::new(),
+    };
     diesel::update(this).set(given).execute(tx.conn)?;
-    if let Some(zone) = zone {
-        days::recount(tx.conn, tx.tenant_id(), *zone)?;
+    if let Some(zone) = zone.filter(|zone| zone.name() != before) {
+        days::recount(tx.conn, tx.tenant_id(), zone)?;
     }
     tx.tenant = this.select(TenantRow::as_select()).first(tx.conn)?.try_into()?;
     Ok(tx.tenant.clone())

@@ -110,7 +110,8 @@ pub struct SyncResponse {
     /// Rows that changed nothing
     #[schema(example = 0)]
     skipped: usize,
-    /// The rows that changed nothing, in their order, and why
+    /// The rows that changed nothing, in their order, and why; left out where there are none
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     results: Vec<SyncResult>,
 }
 
