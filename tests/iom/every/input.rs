@@ -14,6 +14,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     // A password is whatever it is, and an e-mail that cannot be one belongs to nobody: 401, which tells nothing.
     ("log_in", "email"),
     ("log_in", "password"),
+    // A row that cannot be carried out is skipped, and told among the results.
+    ("sync_inventory", "items[0].quantity"),
 ];
 
 /// Stands in a body where a number will be written that Rust's numbers cannot hold.
@@ -86,7 +88,12 @@ fn every_bad_value_of_every_parameter_is_refused_by_its_name() {
             let (client, path) = (hands.for_the(&operation), things.path(&operation));
             for parameter in operation.parameters_in("query") {
                 for (value, must_be_refused) in in_a_query(&parameter.name, &parameter.schema) {
-                    let reply = client.get(&format!("{path}?{}={value}", parameter.name)).await;
+                    if !operation.reads() && !must_be_refused {
+                        continue; // It may well be carried out.
+                    }
+                    let path = format!("{path}?{}={value}", parameter.name);
+                    let body = operation.body.as_ref().map(|_| bodies::of(&operation, &things, "bad").to_string());
+                    let reply = operation.send(client, &path, body).await;
                     let at = format!("{}={value:.100} of {}", parameter.name, operation.id);
                     tried += 1;
                     assert!(reply.status < 500, "{at}: {}", reply.text());

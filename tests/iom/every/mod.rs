@@ -19,7 +19,7 @@ use crate::openapi::{document, operations};
 use crate::support::{Client, Reply};
 
 /// The log of calls with a key, and the row that counts it: written beside the call, whether it was refused or not.
-const LOG_OF_CALLS: &str = "api_requests";
+const LOG_OF_CALLS: [&str; 2] = ["api_requests", "api requests"];
 
 /// An operation of the document.
 struct Operation {
@@ -102,7 +102,8 @@ impl Operation {
     fn spots(&self) -> Vec<Spot> {
         let mut spots = Vec::new();
         if let Some(schema) = &self.body {
-            self.gather("", "", schema, &mut spots);
+            // A body that is a list has no name: refusals say `items` of it.
+            self.gather("", if kind(schema) == "array" { "items" } else { "" }, schema, &mut spots);
         }
         spots
     }
@@ -177,9 +178,9 @@ fn with(body: &Value, pointer: &str, value: Value) -> Value {
 
 /// All rows, but for what calls with a key leave behind in any case.
 fn effects(witness: &mut stockbridge_fixtures::Witness) -> BTreeMap<String, String> {
-    let aside = |line: &&str| !line.contains(LOG_OF_CALLS);
+    let aside = |line: &&str| !LOG_OF_CALLS.iter().any(|log| line.contains(log));
     let rows = |rows: String| rows.lines().filter(aside).collect::<Vec<_>>().join("\n");
-    let tables = witness.sees().into_iter().filter(|(table, _)| table != LOG_OF_CALLS);
+    let tables = witness.sees().into_iter().filter(|(table, _)| !LOG_OF_CALLS.contains(&table.as_str()));
     tables.map(|(table, seen)| (table, rows(seen))).collect()
 }
 

@@ -7,6 +7,9 @@ use super::things::{Things, UNKNOWN, plain};
 use super::{Operation, all, effects, unchanged};
 use crate::support::{Client, Reply, on_each_engine};
 
+/// Operations that carry out the rest, and tell which rows named nothing.
+const SKIPS: &[&str] = &["sync_inventory"];
+
 #[test]
 fn another_tenants_ids_are_answered_as_unknown_ones_and_nothing_changes() {
     on_each_engine(async |shop| {
@@ -55,7 +58,7 @@ impl Pair {
         assert_eq!(told(&theirs, &self.theirs.id), told(&nobodys, &self.nobodys.id), "{at}");
         if self.place.starts_with("query") {
             assert_eq!(theirs.status, 200, "{at}: {}", theirs.text());
-        } else {
+        } else if !SKIPS.contains(&operation.id.as_str()) {
             assert_eq!(theirs.status, 404, "{at}: {}", theirs.text());
         }
     }
