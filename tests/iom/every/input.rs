@@ -2,11 +2,12 @@
 //! the dialect's own shape, the field named, and nothing changed.
 
 use serde_json::{Value, json};
+use stockbridge_domain::Role;
 
 use super::super::refused;
 use super::bodies::{self, Hands};
 use super::things::Things;
-use super::{Operation, Spot, all, effects, kind, unchanged, with};
+use super::{Operation, Spot, all, effects, kind, unchanged, with, with_bodies};
 use crate::support::{Reply, on_each_engine};
 
 /// What is neither refused in every case nor to be: why.
@@ -34,7 +35,7 @@ fn every_bad_value_in_every_field_of_a_body_is_refused_by_the_name_of_the_field(
         let things = Things::of(&shop.iom(), "ours").await;
         let hands = Hands::of(shop.iom()).await;
         let (mut witness, mut tried) = (shop.witness(), 0);
-        for operation in all().into_iter().filter(|operation| operation.body.is_some()) {
+        for operation in with_bodies() {
             let (client, path) = (hands.for_the(&operation), things.path(&operation));
             let good = bodies::of(&operation, &things, "bad");
             let before = effects(&mut witness);
@@ -55,7 +56,7 @@ fn odd_values_in_bodies_do_no_harm() {
         let things = Things::of(&shop.iom(), "ours").await;
         let hands = Hands::of(shop.iom()).await;
         let (mut witness, mut tried) = (shop.witness(), 0);
-        for operation in all().into_iter().filter(|operation| operation.body.is_some()) {
+        for operation in with_bodies() {
             let (client, path) = (hands.for_the(&operation), things.path(&operation));
             for (spot, literal) in odd(&operation) {
                 tried += 1;
@@ -70,9 +71,10 @@ fn odd_values_in_bodies_do_no_harm() {
                 }
             }
         }
+        let hands = Hands::of(shop.iom_as(Role::Manager)).await;
         for operation in all().into_iter().filter(Operation::reads) {
             let reply = hands.for_the(&operation).get(&things.path(&operation)).await;
-            assert!(reply.status < 500, "{} after all of it: {}", operation.id, reply.text());
+            assert!(reply.status < 500 && reply.status != 401, "{} after all of it: {}", operation.id, reply.text());
         }
     });
 }
