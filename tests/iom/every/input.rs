@@ -7,7 +7,7 @@ use stockbridge_domain::Role;
 use super::super::refused;
 use super::bodies::{self, Hands};
 use super::things::Things;
-use super::{Operation, Spot, all, effects, kind, unchanged, with};
+use super::{Operation, Spot, all, effects, kind, unchanged, with, with_bodies};
 use crate::support::{Reply, on_each_engine};
 
 /// What is neither refused in every case nor to be: why.
@@ -15,6 +15,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     // A password is whatever it is, and an e-mail that cannot be one belongs to nobody: 401, which tells nothing.
     ("log_in", "email"),
     ("log_in", "password"),
+    // A row that cannot be carried out is skipped, and told among the results.
+    ("sync_inventory", "items[0].quantity"),
 ];
 
 /// Stands in a body where a number will be written that Rust's numbers cannot hold.
@@ -31,9 +33,9 @@ struct Bad {
 fn every_bad_value_in_every_field_of_a_body_is_refused_by_the_name_of_the_field() {
     on_each_engine(async |shop| {
         let things = Things::of(&shop.iom(), "ours").await;
-        let hands = Hands::of(shop.iom(), shop.iom_as(Role::Viewer)).await;
+        let hands = Hands::of(shop.iom()).await;
         let (mut witness, mut tried) = (shop.witness(), 0);
-        for operation in all().into_iter().filter(|operation| operation.body.is_some()) {
+        for operation in with_bodies() {
             let (client, path) = (hands.for_the(&operation), things.path(&operation));
             let good = bodies::of(&operation, &things, "bad");
             let before = effects(&mut witness);
@@ -52,9 +54,9 @@ fn every_bad_value_in_every_field_of_a_body_is_refused_by_the_name_of_the_field(
 fn odd_values_in_bodies_do_no_harm() {
     on_each_engine(async |shop| {
         let things = Things::of(&shop.iom(), "ours").await;
-        let hands = Hands::of(shop.iom(), shop.iom_as(Role::Viewer)).await;
+        let hands = Hands::of(shop.iom()).await;
         let (mut witness, mut tried) = (shop.witness(), 0);
-        for operation in all().into_iter().filter(|operation| operation.body.is_some()) {
+        for operation in with_bodies() {
             let (client, path) = (hands.for_the(&operation), things.path(&operation));
             for (spot, literal) in odd(&operation) {
                 tried += 1;
@@ -69,9 +71,10 @@ fn odd_values_in_bodies_do_no_harm() {
                 }
             }
         }
+        let hands = Hands::of(shop.iom_as(Role::Manager)).await;
         for operation in all().into_iter().filter(Operation::reads) {
             let reply = hands.for_the(&operation).get(&things.path(&operation)).await;
-            assert!(reply.status < 500, "{} after all of it: {}", operation.id, reply.text());
+            assert!(reply.status < 500 && reply.status != 401, "{} after all of it: {}", operation.id, reply.text());
         }
     });
 }
@@ -80,15 +83,19 @@ fn odd_values_in_bodies_do_no_harm() {
 fn every_bad_value_of_every_parameter_is_refused_by_its_name() {
     on_each_engine(async |shop| {
         let things = Things::of(&shop.iom(), "ours").await;
-        let hands = Hands::of(shop.iom(), shop.iom_as(Role::Viewer)).await;
+        let hands = Hands::of(shop.iom()).await;
         let (mut witness, mut tried) = (shop.witness(), 0);
         let before = effects(&mut witness);
         for operation in all() {
             let (client, path) = (hands.for_the(&operation), things.path(&operation));
             for parameter in operation.parameters_in("query") {
                 for (value, must_be_refused) in in_a_query(&parameter.name, &parameter.schema) {
+                    if !operation.reads() && !must_be_refused {
+                        continue; // It may well be carried out.
+                    }
+                    let path = format!("{path}?{}={value}", parameter.name);
                     let body = operation.body.as_ref().map(|_| bodies::of(&operation, &things, "bad").to_string());
-                    let reply = operation.send(client, &format!("{path}?{}={value}", parameter.name), body).await;
+                    let reply = operation.send(client, &path, body).await;
                     let at = format!("{}={value:.100} of {}", parameter.name, operation.id);
                     tried += 1;
                     assert!(reply.status < 500, "{at}: {}", reply.text());
@@ -121,7 +128,7 @@ fn every_bad_value_of_every_parameter_is_refused_by_its_name() {
 fn an_idempotency_key_that_cannot_be_one_is_refused_by_every_write() {
     on_each_engine(async |shop| {
         let things = Things::of(&shop.iom(), "ours").await;
-        let hands = Hands::of(shop.iom(), shop.iom_as(Role::Viewer)).await;
+        let hands = Hands::of(shop.iom()).await;
         let mut witness = shop.witness();
         let before = effects(&mut witness);
         let knows_keys = |operation: &Operation| operation.parameters_in("header").next().is_some();

@@ -1,19 +1,21 @@
 //! Another tenant's things look exactly like things that do not exist, wherever an id can stand.
 
 use serde_json::{Value, json};
-use stockbridge_domain::Role;
 
 use super::bodies::{self, Hands};
 use super::things::{Things, UNKNOWN, plain};
 use super::{Operation, all, effects, unchanged};
 use crate::support::{Client, Reply, on_each_engine};
 
+/// Operations that carry out the rest, and tell which rows named nothing.
+const SKIPS: &[&str] = &["sync_inventory"];
+
 #[test]
 fn another_tenants_ids_are_answered_as_unknown_ones_and_nothing_changes() {
     on_each_engine(async |shop| {
         let ours = Things::of(&shop.iom(), "ours").await;
         let theirs = Things::of(&shop.neighbour(), "theirs").await;
-        let hands = Hands::of(shop.iom(), shop.iom_as(Role::Viewer)).await;
+        let hands = Hands::of(shop.iom()).await;
         let mut witness = shop.witness();
         let before = effects(&mut witness);
         let mut tried = 0;
@@ -57,7 +59,7 @@ impl Pair {
         // What a sync cannot do is skipped, and told row by row.
         if self.place.starts_with("query") || operation.id == "sync_inventory" {
             assert_eq!(theirs.status, 200, "{at}: {}", theirs.text());
-        } else {
+        } else if !SKIPS.contains(&operation.id.as_str()) {
             assert_eq!(theirs.status, 404, "{at}: {}", theirs.text());
         }
     }

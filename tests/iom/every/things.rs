@@ -110,8 +110,17 @@ impl Things {
     /// What only some documents know how to make: a line for each.
     async fn extend(&mut self, client: &Client<'_>, mark: &str) {
         let product = self.get("product");
+        let email = format!("{mark}@users.example");
+        let user = json!({"email": email, "name": mark, "role": "viewer", "password": "correct horse battery"});
         for (operation, kind, path, body) in [
             ("create_variant", "variant", format!("/products/{product}/variants"), json!({"name": mark})),
+            (
+                "add_product_image",
+                "image",
+                format!("/products/{product}/images"),
+                json!({"url": "https://mail.example/a.png"}),
+            ),
+            ("create_user", "user", "/users".to_owned(), user),
             ("create_api_key", "key", "/api-keys".to_owned(), json!({"name": mark})),
             (
                 "add_product_image",
