@@ -87,23 +87,6 @@ impl Pass {
         self.read(|_| Ok(()), Ok).await
     }
 
-    /// Writes as [`Pass::write`] does, but remembers no answer: for one that holds a token, of a command that cannot have
-    /// its effect twice.
-    ///
-    /// # Errors
-    /// What admission, the command or the store refuses; then nothing was changed.
-    pub async fn write_unremembered(
-        &self,
-        mut command: impl FnMut(&mut Tx<'_>) -> Result<Reply> + Send + 'static,
-    ) -> Result<Reply> {
-        // A key that cannot be one is refused here as anywhere.
-        self.understand(self.trail.once()).await?;
-        let command = move |tx: &mut Tx<'_>| Ok((Admitted::to(tx), command(tx)?));
-        let (admitted, reply) = self.site.store.write(self.admission.clone(), command).await?;
-        admitted.note(&self.trail);
-        Ok(reply)
-    }
-
     /// Takes what was understood of the request. What is wrong with it is told only to who may be here at all.
     ///
     /// # Errors

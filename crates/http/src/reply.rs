@@ -37,13 +37,13 @@ pub fn created(body: &impl Serialize) -> Result<Reply> {
     reply(StatusCode::CREATED, body)
 }
 
-/// 201 with what was made, a secret in it: it is answered once, and not even a request that is sent again under its
-/// idempotency key gets it a second time.
-///
-/// # Errors
-/// Only when the body cannot be written as JSON.
-pub fn created_secret(body: &impl Serialize) -> Result<Reply> {
-    Ok(Reply { is_secret: true, ..created(body)? })
+impl Reply {
+    /// The same with a secret in it: it is answered once, and not even a request that is sent again under its
+    /// idempotency key gets it a second time.
+    #[must_use]
+    pub fn once(self) -> Self {
+        Self { is_secret: true, ..self }
+    }
 }
 
 /// Appends a part of an answer as JSON.

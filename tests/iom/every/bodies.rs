@@ -38,7 +38,7 @@ pub(super) fn of(operation: &Operation, things: &Things, mark: &str) -> Value {
         "create_product" | "replace_product" => {
             json!({"name": mark, "sku": mark, "base_price": 1, "tracking_type": "batch", "category_id": id("category")})
         }
-        "change_product" | "replace_category" => json!({"name": mark}),
+        "change_product" | "replace_category" | "change_user" | "change_settings" => json!({"name": mark}),
         "create_category" => json!({"name": mark, "parent_id": id("category")}),
         "adjust_inventory" => json!({
             "product_id": id("product"), "warehouse_id": id("warehouse"), "quantity": -1, "batch_id": id("batch"),
@@ -51,7 +51,7 @@ pub(super) fn of(operation: &Operation, things: &Things, mark: &str) -> Value {
         "set_reorder_level" => {
             json!({"product_id": id("product"), "warehouse_id": id("warehouse"), "reorder_level": 5})
         }
-        "create_order" => json!({
+        "create_order" | "create_external_order" => json!({
             "customer_id": id("customer"), "warehouse_id": id("warehouse"), "channel": "api",
             "shipping_address": {"line1": mark}, "items": [{"product_id": id("product"), "quantity": 1, "unit_price": 2}]
         }),
@@ -94,13 +94,7 @@ pub(super) fn of(operation: &Operation, things: &Things, mark: &str) -> Value {
         "create_user" => json!({
             "name": mark, "email": format!("{mark}@mail.example"), "role": "viewer", "password": "a good password"
         }),
-        "change_user" => json!({"name": mark}),
         "reset_user_password" => json!({"password": "a good password"}),
-        "change_settings" => json!({"name": mark}),
-        "create_external_order" => json!({
-            "customer_id": id("customer"), "warehouse_id": id("warehouse"), "channel": "api",
-            "shipping_address": {"line1": mark}, "items": [{"product_id": id("product"), "quantity": 1, "unit_price": 2}]
-        }),
         "sync_inventory" => json!([{"sku": id("sku"), "warehouse_id": id("warehouse"), "quantity": 5}]),
         other => panic!("bodies::of has no line for {other}"),
     }

@@ -8,7 +8,7 @@ use stockbridge_domain::access::users::{self, User};
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
-use stockbridge_http::reply::ok;
+use stockbridge_http::reply::{Reply, ok};
 use stockbridge_http::routes::Documented;
 use stockbridge_http::site::Site;
 use stockbridge_http::trail::peer_address;
@@ -61,11 +61,8 @@ pub async fn change_own_password(
     let from = peer_address(&request, &site.proxies);
     site.doorkeeper.confirm(&secret, &current, from).await.map_err(|error| caller.refuse(error))?;
     let hash = site.doorkeeper.hash(new).await.map_err(|error| caller.refuse(error))?;
-    let changed = caller.pass().write_unremembered(move |tx| {
-        let user = users::change_password(tx, &secret, &hash)?;
-        ok(&PasswordChangedResponse::from(Token::of(&site, &user)?))
-    });
-    changed.await.map_err(|error| caller.refuse(error))
+    let say = move |user| ok(&PasswordChangedResponse::from(Token::of(&site, &user)?)).map(Reply::once);
+    caller.write(move |tx| users::change_password(tx, &secret, &hash), say).await
 }
 
 /// The user who asks.

@@ -7,7 +7,7 @@ use stockbridge_domain::values::Name;
 use stockbridge_http::body::RawBody;
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::{Field, List};
-use stockbridge_http::reply::{created_secret, ok};
+use stockbridge_http::reply::{Reply, created, ok};
 use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
@@ -57,7 +57,7 @@ pub async fn list_api_keys(caller: Caller<Manager>) -> Answer {
 pub async fn create_api_key(caller: Caller<Manager>, body: RawBody) -> Answer {
     let new = caller.understand(|| ApiKeyRequest::read(&body)).await?;
     let said = new.clone();
-    let say = move |issued| created_secret(&ApiKeyCreatedResponse::new(said.clone(), issued));
+    let say = move |issued| created(&ApiKeyCreatedResponse::new(said.clone(), issued)).map(Reply::once);
     caller.write(move |tx| keys::create(tx, &new), say).await
 }
 

@@ -17,15 +17,8 @@ pub(super) fn of_domain(error: Error) -> Wording {
     use StatusCode as Status;
     match error {
         Error::Invalid(problems) => invalid("validation_failed", problems),
-        Error::NotFound { thing, key } => {
-            let (capital, list) = (capitalized(thing.word()), list_of(thing));
-            wording(Status::NOT_FOUND, "not_found", format!("{capital} {key} does not exist: {list}."))
-        }
-        Error::UnknownReference { field, thing, key } => {
-            let message = format!("refers to {thing} {key}, which does not exist: {}", list_of(thing));
-            let problems = vec![Problem::new(field, message)];
-            Wording { status: Status::NOT_FOUND, ..invalid("unknown_reference", problems) }
-        }
+        Error::NotFound { thing, key } => not_found(thing, &key),
+        Error::UnknownReference { field, thing, key } => unknown_reference(field, thing, &key),
         Error::Duplicate(unique) => duplicate(unique),
         Error::SerialsTaken(numbers) => serials_taken(numbers),
         Error::TrackingInUse { sku, by } => {
@@ -118,6 +111,17 @@ pub(super) fn of_domain(error: Error) -> Wording {
         }
         Error::Fault(fault) => of_fault(&fault),
     }
+}
+
+fn not_found(thing: Thing, key: &str) -> Wording {
+    let (capital, list) = (capitalized(thing.word()), list_of(thing));
+    wording(StatusCode::NOT_FOUND, "not_found", format!("{capital} {key} does not exist: {list}."))
+}
+
+fn unknown_reference(field: String, thing: Thing, key: &str) -> Wording {
+    let message = format!("refers to {thing} {key}, which does not exist: {}", list_of(thing));
+    let problems = vec![Problem::new(field, message)];
+    Wording { status: StatusCode::NOT_FOUND, ..invalid("unknown_reference", problems) }
 }
 
 /// A full disk is told as one; else only files are out of reach.
