@@ -60,8 +60,6 @@ fn probe(document: &Value, schema: &Value, path: &str, names: &mut BTreeSet<Stri
         return choices.iter().find_map(|choice| probe(document, choice, path, names));
     }
     if let Some(items) = schema.get("items") {
-        // A body that is a list has no name: refusals give it one.
-        let path = if path.is_empty() { "items" } else { path };
         return Some(json!([probe(document, items, &format!("{path}[0]"), names)?]));
     }
     let properties = schema["properties"].as_object()?;

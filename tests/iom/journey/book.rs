@@ -32,12 +32,12 @@ pub(super) struct Row {
 
 /// One movement.
 pub(super) struct Moved {
-    product: i64,
+    pub(super) product: i64,
     warehouse: i64,
-    kind: &'static str,
-    quantity: i64,
+    pub(super) kind: &'static str,
+    pub(super) quantity: i64,
     balance: i64,
-    cost: i64,
+    pub(super) cost: i64,
     of: Option<i64>,
 }
 
@@ -46,6 +46,7 @@ pub(super) struct Sold {
     pub(super) status: &'static str,
     pub(super) cents: i64,
     pub(super) lines: i64,
+    pub(super) units: i64,
 }
 
 impl Book {
@@ -85,21 +86,21 @@ impl Book {
         self.moves("shipment", Some(order), product, MAIN, -quantity, self.costs[&product]);
     }
 
-    fn on_hand(&self, product: i64) -> i64 {
+    pub(super) fn on_hand(&self, product: i64) -> i64 {
         self.rows.iter().filter(|((of, _), _)| *of == product).map(|(_, row)| row.on_hand).sum()
     }
 
     /// What a row is worth, rounded half-up to the cent.
-    fn cents(&self, product: i64, row: &Row) -> i64 {
+    pub(super) fn cents(&self, product: i64, row: &Row) -> i64 {
         (row.on_hand * self.costs[&product] + 50) / 100
     }
 
-    fn low(&self) -> Vec<(i64, i64, i64, i64)> {
+    pub(super) fn low(&self) -> Vec<(i64, i64, i64, i64)> {
         let low = self.rows.iter().filter(|(_, row)| row.level > 0 && row.on_hand <= row.level);
         low.map(|((product, warehouse), row)| (*product, *warehouse, row.on_hand, row.level)).collect()
     }
 
-    /// Compares every list and every record that shows a figure. The figures of reports belong here too.
+    /// Compares every list, record and report that shows a figure.
     pub(super) async fn check(&self, shop: &Shop, after: &str) {
         self.products(shop, after).await;
         self.stock(shop, after).await;
@@ -109,6 +110,7 @@ impl Book {
         self.sales(shop, after).await;
         self.partners(shop, after).await;
         self.simbiz(shop, after).await;
+        self.check_reports(shop, after).await;
         shop.verify().await;
     }
 
@@ -238,19 +240,19 @@ impl Book {
     }
 
     /// Orders that were not called off, and what they came to.
-    fn sold(&self) -> (i64, i64) {
+    pub(super) fn sold(&self) -> (i64, i64) {
         let kept = self.orders.values().filter(|sold| sold.status != "cancelled");
         kept.fold((0, 0), |(count, cents), sold| (count + 1, cents + sold.cents))
     }
 }
 
-async fn get(shop: &Shop, path: &str) -> Reply {
+pub(super) async fn get(shop: &Shop, path: &str) -> Reply {
     shop.iom().get(path).await.is(200)
 }
 
 /// Some fields of every row of a list.
 #[track_caller]
-fn rows(reply: &Reply, list: &str, keys: &[&str]) -> Vec<Value> {
+pub(super) fn rows(reply: &Reply, list: &str, keys: &[&str]) -> Vec<Value> {
     let list = reply.at(&format!("/{list}"));
     let row = |row: &Value| Value::Array(keys.iter().map(|key| row[*key].clone()).collect());
     list.as_array().expect("rows").iter().map(row).collect()
@@ -265,7 +267,7 @@ fn pair(key: &str) -> impl Fn(&Value) -> (String, Value) {
 }
 
 /// Ten-thousandths as text with two decimals, or up to four where there are more.
-fn text(ten_thousandths: i64) -> String {
+pub(super) fn text(ten_thousandths: i64) -> String {
     let text = format!("{}.{:04}", ten_thousandths / 10_000, ten_thousandths % 10_000);
     let cut = text.trim_end_matches('0').len().max(text.len() - 2);
     text[..cut].to_owned()
@@ -273,7 +275,7 @@ fn text(ten_thousandths: i64) -> String {
 
 /// A JSON number in cents, exactly as it was written.
 #[track_caller]
-fn cents(number: &Value) -> i64 {
+pub(super) fn cents(number: &Value) -> i64 {
     let written = number.to_string();
     let (whole, decimals) = written.split_once('.').unwrap_or((&written, ""));
     assert!(decimals.len() <= 2, "{written} has more than two decimals");

@@ -1,6 +1,7 @@
 //! Journeys through the whole shop: after every step, every figure that is shown anywhere is recomputed by hand.
 
 mod book;
+mod reports;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -138,7 +139,7 @@ impl<'s> Floor<'s> {
         ]);
         let order = id(&self.client, "/orders", json!({"customer_id": self.book.customer, "items": lines})).await;
         // 5 × 9, 3 × 19.99 and 2 × 8.3333, which is rounded.
-        self.book.orders.insert(order, Sold { status: "pending", cents: 4_500 + 5_997 + 1_667, lines: 3 });
+        self.book.orders.insert(order, Sold { status: "pending", cents: 4_500 + 5_997 + 1_667, lines: 3, units: 10 });
         self.book.row(self.bolt, MAIN).reserved += 7;
         self.book.row(self.paint, MAIN).reserved += 3;
         self.check("an order").await;
@@ -209,7 +210,7 @@ impl<'s> Floor<'s> {
     async fn call_off(&mut self) {
         let lines = json!([{"product_id": self.drill, "quantity": 1, "serials": ["A"]}]);
         let order = id(&self.client, "/orders", json!({"customer_id": self.book.customer, "items": lines})).await;
-        self.book.orders.insert(order, Sold { status: "pending", cents: 10_000, lines: 1 });
+        self.book.orders.insert(order, Sold { status: "pending", cents: 10_000, lines: 1, units: 1 });
         self.book.row(self.drill, MAIN).reserved += 1;
         self.book.serials.insert("A", "reserved");
         self.check("a second order").await;
