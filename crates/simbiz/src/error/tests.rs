@@ -1,7 +1,7 @@
 use actix_web::body::to_bytes;
 use actix_web::http::header::RETRY_AFTER;
 use actix_web::test::TestRequest;
-use stockbridge_domain::Role;
+use stockbridge_domain::{Fault, Role, Thing, Unique};
 
 use super::*;
 
