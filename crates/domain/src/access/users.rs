@@ -9,7 +9,8 @@ use crate::error::{Error, Problem, Result, Thing};
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{logins, users};
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{ForUpdate, contains};
+use crate::store::portable::ForUpdate;
+use crate::store::search::contains;
 use crate::store::{Lobby, Tx};
 use crate::values::{Name, fold};
 

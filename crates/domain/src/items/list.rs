@@ -13,7 +13,7 @@ use crate::schema::{categories, products};
 use crate::stock;
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::ItemsContain;
+use crate::store::search::ItemsContain;
 use crate::values::{Money, Quantity, fold};
 
 /// Which items are wanted; every condition that is given must hold.

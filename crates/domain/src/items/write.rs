@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 use crate::schema::products;
 use crate::stock;
 use crate::store::Tx;
-use crate::store::portable::{ForUpdate, advance_sequence, search_text};
+use crate::store::portable::{ForUpdate, advance_sequence};
+use crate::store::search::search_text;
 use crate::values::{Change, Code, Description, Money, Name, Price, Quantity, Weight, fold};
 
 /// An item to be.

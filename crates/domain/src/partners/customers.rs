@@ -11,7 +11,8 @@ use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{customer_addresses as addresses, customers, orders};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{ForKeyShare, ForUpdate, advance_sequence, contains, search_text, text_value};
+use crate::store::portable::{ForKeyShare, ForUpdate, advance_sequence, text_value};
+use crate::store::search::{contains, search_text};
 use crate::values::{Money, Name, fold};
 
 /// How a customer buys.

@@ -9,6 +9,7 @@ pub(crate) mod connection;
 mod lanes;
 pub mod migrations;
 pub(crate) mod portable;
+pub(crate) mod search;
 mod tallies;
 #[cfg(test)]
 mod tests;
