@@ -40,8 +40,8 @@ pub async fn get_own_account(caller: Caller<Viewer>) -> Answer {
 /// Change the own password
 ///
 /// For every role. All tokens made before stop working, this one too: the answer has a new one. A wrong
-/// `current_password` is a 400, and counts like a failed log-in. The answer holds a token and is therefore not
-/// remembered under an `Idempotency-Key`; sent again, the request is refused, because its token has ended.
+/// `current_password` is a 400, and counts like a failed log-in. The answer holds a token and is therefore given once,
+/// whatever the `Idempotency-Key`; sent again, the request is refused, because its token has ended.
 #[utoipa::path(
     post, path = "/auth/password", tag = "authentication", request_body = OwnPasswordRequest,
     responses(
