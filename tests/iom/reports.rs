@@ -76,6 +76,26 @@ fn a_shop_without_anything_has_reports_of_zeros() {
 }
 
 #[test]
+fn a_cancelled_order_counts_in_neither_revenue_nor_cost() {
+    on_each_engine(async |shop| {
+        let product = sold(shop).await;
+        let client = shop.iom();
+        let before = client.get("/reports/financial").await.is(200).at("/summary");
+        let order = client.post("/orders", json!({"items": [{"product_id": product, "quantity": 4}]})).await.is(201);
+        let path = format!("/orders/{}", order.at("/id"));
+        let line = client.get(&path).await.is(200).at("/items/0/id");
+        let part = json!({"items": [{"order_item_id": line, "quantity_fulfilled": 3}]});
+        client.post(&format!("{path}/fulfill"), part).await.is(200);
+        client.patch(&format!("{path}/status"), json!({"status": "cancelled"})).await.is(200);
+        assert_eq!(client.get("/reports/financial").await.is(200).at("/summary"), before);
+        let back = json!({"items": [{"order_item_id": line, "quantity": 2}]});
+        client.post(&format!("{path}/returns"), back).await.is(200);
+        assert_eq!(client.get("/reports/financial").await.is(200).at("/summary"), before);
+        assert_eq!(client.get("/reports/cogs").await.is(200).at("/items/0/units_sold"), json!(3));
+    });
+}
+
+#[test]
 fn a_wrong_span_or_period_is_told() {
     on_each_engine(async |shop| {
         for (query, wrong) in [
@@ -88,8 +108,12 @@ fn a_wrong_span_or_period_is_told() {
             let refused = shop.iom().get(&format!("/reports/financial?{query}")).await.is(400);
             assert_eq!(fields(&refused), wrong, "{query}");
         }
-        for path in ["/reports/cogs?from=2026-05-02&to=2026-05-01", "/reports/cogs?to=x", "/reports/inventory?limit=0"]
-        {
+        for path in [
+            "/reports/cogs?group_by=year",
+            "/reports/cogs?from=2026-05-02&to=2026-05-01",
+            "/reports/cogs?to=x",
+            "/reports/inventory?limit=0",
+        ] {
             shop.iom().get(path).await.is(400);
         }
     });

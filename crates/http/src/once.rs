@@ -29,7 +29,8 @@ impl Label {
                 Err(Problem::new("Idempotency-Key", message))
             }
         });
-        Self { key, line: format!("{} {}", request.method(), request.path()) }
+        let line = format!("{} {}?{}", request.method(), request.path(), request.query_string());
+        Self { key, line }
     }
 
     /// Whether the request asks to be carried out once only.
@@ -37,7 +38,7 @@ impl Label {
         self.key.is_some()
     }
 
-    /// The key with a fingerprint of method, path and body; `None` without a key.
+    /// The key with a fingerprint of method, path with its query, and body; `None` without a key.
     ///
     /// # Errors
     /// [`Error::Invalid`] for a key that cannot be one.

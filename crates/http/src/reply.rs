@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ContentType, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::header::{CACHE_CONTROL, ContentType, RETRY_AFTER, WWW_AUTHENTICATE};
 use actix_web::{HttpRequest, HttpResponse, Responder};
 use serde::Serialize;
 use stockbridge_domain::{Error, Fault, Result, idempotency};
@@ -68,8 +68,11 @@ pub fn refused(status: StatusCode, retry_after: Option<Duration>, body: &impl Se
 }
 
 impl From<Reply> for HttpResponse {
-    fn from(Reply { status, body, is_replay, is_secret: _ }: Reply) -> Self {
+    fn from(Reply { status, body, is_replay, is_secret }: Reply) -> Self {
         let mut response = Self::build(status);
+        if is_secret {
+            response.insert_header((CACHE_CONTROL, "no-store"));
+        }
         if is_replay {
             response.insert_header((REPLAYED, "true"));
         }

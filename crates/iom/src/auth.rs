@@ -90,7 +90,7 @@ impl Rank for Write {
     const CREDENTIAL: Credential = Credential::Key;
 }
 
-impl<R> Caller<R> {
+impl<R: Rank> Caller<R> {
     /// Reads, and says what was read: [`Pass::read`].
     ///
     /// # Errors
@@ -143,7 +143,11 @@ impl<R> Caller<R> {
 
     /// The refusal of this caller's request.
     pub fn refuse(&self, reason: impl Into<Reason>) -> Refusal {
-        Refusal::new(reason, self.pass.trail())
+        let refusal = Refusal::new(reason, self.pass.trail());
+        match R::CREDENTIAL {
+            Credential::Token => refusal,
+            Credential::Key => refusal.for_an_integration(),
+        }
     }
 
     /// The way to the data, for answers that are read slice by slice.
@@ -192,7 +196,7 @@ fn user(request: &HttpRequest, site: &Site, trail: &Trail) -> std::result::Resul
 fn integration(request: &HttpRequest) -> std::result::Result<Claim, Reason> {
     match shown(request) {
         Shown::Key { hash } => Ok(Claim::Key { hash }),
-        Shown::Several => Err(CredentialFault::SeveralKeys.into()),
+        Shown::Several { hash: _ } => Err(CredentialFault::SeveralKeys.into()),
         Shown::Nothing if bearer(request) == Bearer::Absent => Err(CredentialFault::KeyAbsent.into()),
         Shown::Nothing => Err(CredentialFault::TokenAlone.into()),
     }
@@ -202,8 +206,8 @@ fn integration(request: &HttpRequest) -> std::result::Result<Claim, Reason> {
 pub(crate) enum Shown {
     /// There is no such header, or nothing in it.
     Nothing,
-    /// More than one.
-    Several,
+    /// More than one; the first of them is who asks, as far as logs go.
+    Several { hash: String },
     /// A key, good or not. Its text goes no further.
     Key { hash: String },
 }
@@ -213,6 +217,6 @@ pub(crate) fn shown(request: &HttpRequest) -> Shown {
     match (headers.next().map(|header| header.as_bytes().trim_ascii()), headers.next()) {
         (None | Some([]), None) => Shown::Nothing,
         (Some(key), None) => Shown::Key { hash: keys::hash(key) },
-        (_, Some(_)) => Shown::Several,
+        (first, Some(_)) => Shown::Several { hash: keys::hash(first.unwrap_or_default()) },
     }
 }

@@ -12,7 +12,7 @@ use stockbridge_http::pass::Pass;
 use stockbridge_http::stream::{Piece, pieces};
 use utoipa::ToSchema;
 
-use crate::auth::Caller;
+use crate::auth::{Caller, Rank};
 use crate::error::Refusal;
 
 /// Rows of one slice: a short transaction each.
@@ -40,7 +40,7 @@ pub struct CsvFile(Vec<u8>);
 ///
 /// # Errors
 /// What admission, the list or the store refuses before the first row is sent.
-pub async fn send<R, F: Clone + Send + 'static, T: Send + 'static>(
+pub async fn send<R: Rank, F: Clone + Send + 'static, T: Send + 'static>(
     caller: &Caller<R>,
     sheet: Sheet<F, T>,
     filter: F,

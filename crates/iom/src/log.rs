@@ -20,8 +20,8 @@ pub(crate) async fn note(
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let begun = Instant::now();
     let noted = match shown(request.request()) {
-        Shown::Key { hash } => request.app_data::<web::Data<Site>>().cloned().zip(Some(hash)),
-        Shown::Nothing | Shown::Several => None,
+        Shown::Key { hash } | Shown::Several { hash } => request.app_data::<web::Data<Site>>().cloned().zip(Some(hash)),
+        Shown::Nothing => None,
     };
     let Some((site, key_hash)) = noted else { return next.call(request).await };
     let (method, path) = (request.method().to_string(), request.uri().path().to_owned());

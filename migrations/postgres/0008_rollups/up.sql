@@ -38,7 +38,8 @@ CREATE TABLE daily_orders (
         AND units BETWEEN -9000000000000000000 AND 9000000000000000000)
 );
 
--- Cost of goods sold by the day on which they left, less what came back into stock on that day.
+-- Cost of goods sold by the day on which they left, less what came back into stock on that day; cancelled orders count
+-- in neither.
 CREATE TABLE daily_cogs (
     tenant_id BIGINT NOT NULL REFERENCES tenants (id),
     day DATE NOT NULL,
@@ -78,8 +79,11 @@ JOIN (SELECT tenant_id, order_id, SUM(quantity) AS units FROM order_items GROUP 
 GROUP BY o.tenant_id, o.booked_on, o.status;
 
 INSERT INTO daily_product_cogs (tenant_id, day, product_id, sku, product_name, units, cogs)
-SELECT tenant_id, booked_on, product_id, MAX(sku), MAX(product_name), -SUM(quantity), -SUM(value)
-FROM stock_movements WHERE kind IN ('shipment', 'return') GROUP BY tenant_id, booked_on, product_id;
+SELECT m.tenant_id, m.booked_on, m.product_id, MAX(m.sku), MAX(m.product_name), -SUM(m.quantity), -SUM(m.value)
+FROM stock_movements m
+LEFT JOIN orders o ON o.tenant_id = m.tenant_id AND o.id = m.reference_id AND m.reference_type = 'order'
+WHERE m.kind IN ('shipment', 'return') AND (o.id IS NULL OR o.status <> 'cancelled')
+GROUP BY m.tenant_id, m.booked_on, m.product_id;
 
 INSERT INTO daily_cogs (tenant_id, day, cogs)
 SELECT tenant_id, day, SUM(cogs) FROM daily_product_cogs GROUP BY tenant_id, day;

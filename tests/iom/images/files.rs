@@ -81,11 +81,12 @@ fn a_file_goes_with_its_image_or_its_product() {
             upload(&client, anvil, PNG).await.is(201);
         }
         let other = upload(&client, hammer, PNG).await.is(201);
-        // A link to somebody else's file takes nothing along.
-        client.post(&images_of(anvil), json!({"url": other.at("/url")})).await.is(201);
+        // A link to somebody else's file would be dead when that goes.
+        let link = client.post(&images_of(anvil), json!({"url": other.at("/url")})).await;
+        refused(&link, 400, "validation_failed");
         let path = format!("{}/{}", images_of(anvil), first.at("/id"));
         assert_eq!(client.delete(&path).await.is(200).text(), r#"{"message":"Image deleted"}"#);
-        assert_eq!((kept(shop).len(), listed(&client, anvil).await.len()), (3, 3));
+        assert_eq!((kept(shop).len(), listed(&client, anvil).await.len()), (3, 2));
         shop.nobody().get(first.at("/url").as_str().expect("a url")).await.is(404);
         client.delete(&format!("/products/{anvil}")).await.is(200);
         let name = other.at("/url").as_str().and_then(|url| url.rsplit('/').next().map(str::to_owned));

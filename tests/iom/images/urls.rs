@@ -12,13 +12,12 @@ fn a_url_is_kept_as_it_is() {
         let client = shop.iom();
         let anvil = stocked(&client, "ANVIL").await;
         let long = format!("https://pictures.example/{}", "x".repeat(2_000 - 25));
-        for url in ["https://pictures.example/a.png?w=3#x", "HTTP://1.2.3.4:80/ä.png", "/uploads/products/a.png", &long]
-        {
+        for url in ["https://pictures.example/a.png?w=3#x", "HTTP://1.2.3.4:80/ä.png", &long] {
             let reply = client.post(&images_of(anvil), json!({"url": format!(" {url} ")})).await.is(201);
             assert_eq!(reply.keys(), ["id", "url", "is_primary", "created_at"]);
             assert_eq!(reply.at("/url"), json!(url));
         }
-        assert_eq!((listed(&client, anvil).await.len(), kept(shop).len()), (4, 0));
+        assert_eq!((listed(&client, anvil).await.len(), kept(shop).len()), (3, 0));
     });
 }
 
@@ -35,6 +34,10 @@ fn what_is_no_link_to_an_image_is_refused() {
             "https://",
             "https:///a.png",
             "/etc/passwd",
+            "/uploads/products/a.png",
+            "/uploads/../a.png",
+            "https://pictures.example/a.png\"onerror=1",
+            "https://pictures.example/<b>.png",
             "uploads/a.png",
             "https://pictures.example/a b.png",
             "https://pictures.example/a\nb.png",
@@ -42,7 +45,7 @@ fn what_is_no_link_to_an_image_is_refused() {
         ] {
             let reply = client.post(&images_of(anvil), json!({"url": url})).await;
             let said = refused(&reply, 400, "validation_failed");
-            assert_eq!(said, "url must begin with http://, https:// or /uploads/, and hold no spaces", "{url}");
+            assert_eq!(said, "url must begin with http:// or https://, and hold neither spaces nor quotes", "{url}");
         }
         let long = format!("https://pictures.example/{}", "x".repeat(2_000));
         for (body, told) in [

@@ -12,7 +12,7 @@ use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{api_keys as keys, api_requests as requests, key_owners as owners};
 use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{ForUpdate, Holds, SkipLocked};
+use crate::store::portable::{ForNoKeyUpdate, Holds, SkipLocked};
 use crate::store::{Lobby, Tx};
 use crate::zone::start_of;
 
@@ -182,7 +182,7 @@ pub(super) fn owners(lobby: &mut Lobby<'_>, hashes: &BTreeSet<String>) -> Result
 fn note_use(tx: &mut Tx<'_>, used: &BTreeMap<i64, NaiveDateTime>) -> Result<()> {
     let these = keys::tenant_id.eq(tx.tenant_id()).and(keys::id.eq_any(used.keys().copied()));
     let query = keys::table.filter(these).order(keys::id).select((keys::id, keys::last_used_at));
-    let known: Vec<(i64, Option<NaiveDateTime>)> = ForUpdate(query).load(tx.conn)?;
+    let known: Vec<(i64, Option<NaiveDateTime>)> = ForNoKeyUpdate(query).load(tx.conn)?;
     let later = |(id, before): (i64, Option<NaiveDateTime>)| {
         let at = *used.get(&id)?;
         before.is_none_or(|before| before < at).then(|| cells![id, at])

@@ -9,7 +9,7 @@ use crate::error::{Error, Fault, Result, Thing};
 use crate::rollups::days;
 use crate::schema::tenants;
 use crate::store::connection::Conn;
-use crate::store::portable::{ForKeyShare, ForUpdate, advance_sequence};
+use crate::store::portable::{ForNoKeyUpdate, ForShare, advance_sequence};
 use crate::store::{Lobby, Tx};
 use crate::values::{Code, Name, fold};
 
@@ -128,13 +128,24 @@ pub fn list(lobby: &mut Lobby<'_>) -> Result<Vec<Tenant>> {
     rows.into_iter().map(Tenant::try_from).collect()
 }
 
-/// Changes what is given of the tenant with this code: for the command line.
+/// Changes what is given of the tenant with this code: for the command line. The zone that it has already counts its days
+/// anew.
 ///
 /// # Errors
 /// [`Error::NotFound`] for an unknown code.
 pub fn set(lobby: &mut Lobby<'_>, code: &str, changes: &TenantChanges) -> Result<Tenant> {
-    let tenant = by_code(lobby, code)?;
-    amend(&mut lobby.as_system(tenant.id)?, changes)
+    let before = by_code(lobby, code)?;
+    let after = amend(&mut lobby.as_system(before.id)?, changes)?;
+    if changes.zone == Some(before.zone) {
+        days::recount(lobby.conn, after.id, after.zone)?;
+    }
+    Ok(after)
+}
+
+/// Counts all days of all tenants anew.
+pub(crate) fn recount_days(conn: &mut Conn) -> Result<()> {
+    let rows: Vec<(TenantId, String)> = tenants::table.select((tenants::id, tenants::zone)).load(conn)?;
+    rows.iter().try_for_each(|(id, zone)| days::recount(conn, *id, parse_zone(*id, zone)?))
 }
 
 /// Changes what is given of the transaction's own tenant, which goes on as it is then.
@@ -160,7 +171,7 @@ pub fn amend(tx: &mut Tx<'_>, changes: &TenantChanges) -> Result<Tenant> {
     let this = tenants::table.filter(tenants::id.eq(tx.tenant_id()));
     let before = match zone {
         // Whoever counts something into a day holds the tenant until it is written.
-        Some(_) => ForUpdate(this.select(tenants::zone)).get_result(tx.conn)?,
+        Some(_) => ForNoKeyUpdate(this.select(tenants::zone)).get_result(tx.conn)?,
         None => String::new(),
     };
     diesel::update(this).set(given).execute(tx.conn)?;
@@ -183,7 +194,7 @@ pub fn any(lobby: &mut Lobby<'_>) -> Result<bool> {
 /// The zone of a tenant as it is now, which stays so until the transaction ends.
 pub(crate) fn hold_zone(conn: &mut Conn, id: TenantId) -> Result<Tz> {
     let query = tenants::table.filter(tenants::id.eq(id)).select(tenants::zone);
-    let zone: String = ForKeyShare(query).get_result(conn)?;
+    let zone: String = ForShare(query).get_result(conn)?;
     parse_zone(id, &zone)
 }
 

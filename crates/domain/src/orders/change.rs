@@ -7,7 +7,8 @@ use super::{Line, Order, PROMISE, Status, lock, set_status};
 use crate::actor::Role;
 use crate::error::Result;
 use crate::partners::customers;
-use crate::schema::order_items;
+use crate::rollups::{self, days};
+use crate::schema::{order_items, stock_movements as movements};
 use crate::stock::goods;
 use crate::stock::ledger::{self, Entry, Floor};
 use crate::stock::serials;
@@ -54,5 +55,20 @@ fn cancel(tx: &mut Tx<'_>, order: &Order, lines: &[Line]) -> Result<()> {
     if let Some(customer) = order.customer_id {
         customers::ordered(tx, customer, -1, order.total)?;
     }
+    if lines.iter().any(|line| !line.fulfilled.is_zero()) {
+        uncount(tx, order.id)?;
+    }
     set_status(tx, order, lines, Status::Cancelled)
+}
+
+/// What left for an order and came back counts in no cost of goods sold any more, on any day: cancelled orders count in
+/// neither revenue nor cost.
+fn uncount(tx: &mut Tx<'_>, order: i64) -> Result<()> {
+    let of_order = movements::tenant_id.eq(tx.tenant_id()).and(movements::reference_type.eq("order"));
+    let rows: Vec<days::Sale> =
+        movements::table.filter(of_order.and(movements::reference_id.eq(order))).select(days::SALE).load(tx.conn)?;
+    for (at, product, sold) in rows.into_iter().map(days::sale) {
+        rollups::sold(tx, at, product, &sold.negated());
+    }
+    Ok(())
 }

@@ -114,7 +114,7 @@ fn ship(tx: &mut Tx<'_>, order: &Order, parts: &[FulfilLine], lines: &[Line], ar
         Ok(Entry { pick, reserved: leaving, line: Some(line.id), at, ..Entry::moving(goods, place.clone(), leaving) })
     };
     let entries = parts.iter().zip(lines).enumerate().map(entry).collect::<Result<Vec<_>>>()?;
-    let paper = Some(Paper { kind: "order", id: order.id });
+    let paper = Some(Paper { kind: "order", id: order.id, is_cancelled: false });
     ledger::book(tx, entries, &Reason { kind: Kind::Shipment, paper, notes: None })?;
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
-use super::{Line, Order, lines, lock, named};
+use super::{Line, Order, Status, lines, lock, named};
 use crate::counters;
 use crate::error::{Error, Problem, Result};
 use crate::items::Tracking;
@@ -43,6 +43,9 @@ struct Piece {
     unit_cost: Option<Money>,
     left: Quantity,
 }
+
+/// What is noted where goods come back to another warehouse than they left.
+const ELSEWHERE: &str = "The warehouse that they left is closed: booked into the default one";
 
 /// What goes into stock again of one line, and where the command names it.
 struct Back<'l> {
@@ -188,9 +191,9 @@ fn restock(tx: &mut Tx<'_>, order: &Order, back: &[Back<'_>]) -> Result<()> {
     let products = back.iter().map(|part| part.line.product_id).collect::<Vec<_>>();
     let known = goods::load(tx, &products)?;
     // Its own warehouse may be gone by now; goods must come back somewhere.
-    let place = match goods::find_place(tx, order.warehouse_id)? {
-        Some(place) => place,
-        None => goods::place(tx, None, "warehouse_id")?,
+    let (place, notes) = match goods::find_place(tx, order.warehouse_id)? {
+        Some(place) => (place, None),
+        None => (goods::place(tx, None, "warehouse_id")?, Some(ELSEWHERE.to_owned())),
     };
     let mut pieces = pieces(tx, order.id, &products)?;
     let mut entries = Vec::new();
@@ -198,8 +201,9 @@ fn restock(tx: &mut Tx<'_>, order: &Order, back: &[Back<'_>]) -> Result<()> {
         let goods = part.goods(&known).map_err(|error| error.of_item(Some(part.at)))?;
         entries.extend(put_back(&mut pieces, goods, &place, part)?);
     }
-    let paper = Some(Paper { kind: "order", id: order.id });
-    ledger::book(tx, entries, &Reason { kind: Kind::Return, paper, notes: None })?;
+    let is_cancelled = order.status == Status::Cancelled;
+    let paper = Some(Paper { kind: "order", id: order.id, is_cancelled });
+    ledger::book(tx, entries, &Reason { kind: Kind::Return, paper, notes })?;
     Ok(())
 }
 

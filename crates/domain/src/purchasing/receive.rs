@@ -157,7 +157,7 @@ fn book(tx: &mut Tx<'_>, purchase: &Purchase, parts: &[Part<'_>]) -> Result<()> 
         let (unit_cost, at) = (Some(part.line.unit_cost), part.asked.map(|_| part.at));
         entries.push(Entry { pick, at, unit_cost, ..Entry::moving(goods.clone(), place.clone(), part.quantity) });
     }
-    let paper = Some(Paper { kind: "purchase_order", id: purchase.id });
+    let paper = Some(Paper { kind: "purchase_order", id: purchase.id, is_cancelled: false });
     ledger::book(tx, entries, &Reason { kind: Kind::Receive, paper, notes: None })?;
     Ok(())
 }
@@ -183,6 +183,10 @@ fn checked(known: BTreeMap<i64, Goods>, parts: &[Part<'_>]) -> Result<BTreeMap<i
     let mut seen = BTreeSet::new();
     for part in parts {
         let goods = of(part, &known)?;
+        if part.asked.is_none() && goods.tracking == Tracking::Serial {
+            let message = format!("must name what comes: the units of {} need their serial numbers", goods.sku);
+            problems.push(Problem::new("items", message));
+        }
         let Some(asked) = part.asked.filter(|_| seen.insert(part.at)) else { continue };
         let mut refuse = |name: &str, message: String| {
             problems.push(Problem::new(format!("items[{}].{name}", part.at), message));
@@ -302,10 +306,10 @@ fn find(tx: &mut Tx<'_>, wanted: &Labels<'_>) -> Result<BTreeMap<(i64, String), 
 
 fn unknown(at: usize, of: Of) -> Error {
     let (field, thing, key) = match of {
-        Of::Line(id) => ("po_item_id", Thing::PurchaseLine, id),
-        Of::Product(id) => ("product_id", Thing::PurchaseLine, id),
+        Of::Line(id) => ("po_item_id", Thing::PurchaseLine, id.to_string()),
+        Of::Product(id) => ("product_id", Thing::PurchaseLine, format!("for product {id}")),
     };
-    Error::UnknownReference { field: format!("items[{at}].{field}"), thing, key: key.to_string() }
+    Error::UnknownReference { field: format!("items[{at}].{field}"), thing, key }
 }
 
 fn refusal(field: impl Into<String>, message: impl Into<String>) -> Error {

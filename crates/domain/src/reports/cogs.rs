@@ -62,7 +62,7 @@ pub fn cogs(tx: &mut Tx<'_>, span: Span) -> Result<Cogs> {
     let rows: Vec<Row> = days::table
         .filter(of_days)
         .group_by(named)
-        .order(days::product_id)
+        .order(named)
         .select((days::product_id, days::sku, days::product_name, Total(days::units), Total(days::cogs)))
         .load(tx.conn)?;
     let sold = days::table.filter(of_days).select(days::product_id);

@@ -40,8 +40,21 @@ pub(crate) struct Sold {
     pub(crate) cogs: i64,
 }
 
-/// A movement: its id, instant and kind, its product with the names of the day, how much moved, and its value.
-type Moved = (i64, NaiveDateTime, Kind, (i64, String, String), Quantity, Money);
+/// A movement of goods that were sold or came back: its instant, its product with the names of the day, how much moved,
+/// and its value.
+pub(crate) type Sale = (NaiveDateTime, (i64, String, String), Quantity, Money);
+/// The columns of one.
+pub(crate) const SALE: (
+    movements::created_at,
+    (movements::product_id, movements::sku, movements::product_name),
+    movements::quantity,
+    movements::value,
+) = (
+    movements::created_at,
+    (movements::product_id, movements::sku, movements::product_name),
+    movements::quantity,
+    movements::value,
+);
 
 /// Orders by day and status.
 pub(crate) type ByStatus = BTreeMap<(NaiveDate, &'static str), Orders>;
@@ -69,6 +82,11 @@ impl Sold {
     /// None of it yet.
     pub(super) fn nothing(&self) -> Self {
         Self { units: 0, cogs: 0, ..self.clone() }
+    }
+
+    /// As much the other way.
+    pub(crate) fn negated(&self) -> Self {
+        Self { units: -self.units, cogs: -self.cogs, ..self.clone() }
     }
 
     pub(super) fn add(&mut self, other: &Self) {
@@ -115,32 +133,31 @@ pub(crate) fn orders(conn: &mut Conn, tenant: TenantId, zone: Tz) -> Result<BySt
     }
 }
 
-/// What the movements say, slice by slice.
+/// What a movement came to: when, which product, and what was sold of it.
+pub(crate) fn sale((at, (product, sku, name), quantity, value): Sale) -> (NaiveDateTime, i64, Sold) {
+    (at, product, Sold { sku, name, units: quantity.negated().raw(), cogs: value.negated().raw() })
+}
+
+/// What the movements say, slice by slice; those of cancelled orders say nothing.
 pub(crate) fn sold(conn: &mut Conn, tenant: TenantId, zone: Tz) -> Result<ByProduct> {
     let mut days = ByProduct::new();
     let mut last = 0;
     loop {
         let later = movements::tenant_id.eq(tenant).and(movements::id.gt(last));
-        let rows: Vec<Moved> = movements::table
+        let its_order = orders_table::tenant_id.eq(tenant).and(orders_table::id.nullable().eq(movements::reference_id));
+        let rows: Vec<(i64, Kind, Option<Status>, Sale)> = movements::table
+            .left_join(orders_table::table.on(its_order.and(movements::reference_type.eq("order"))))
             .filter(later)
             .order(movements::id)
-            .select((
-                movements::id,
-                movements::created_at,
-                movements::kind,
-                (movements::product_id, movements::sku, movements::product_name),
-                movements::quantity,
-                movements::value,
-            ))
+            .select((movements::id, movements::kind, orders_table::status.nullable(), SALE))
             .limit(SLICE)
             .load(conn)?;
         let Some((end, ..)) = rows.last() else { return Ok(days) };
         last = *end;
-        for (_, at, kind, (product, sku, name), quantity, value) in rows {
-            if kind.is_sale() {
-                let sold = Sold { sku, name, units: quantity.negated().raw(), cogs: value.negated().raw() };
-                days.entry((day_of(at, zone), product)).or_insert_with(|| sold.nothing()).add(&sold);
-            }
+        let counts = |kind: Kind, order| kind.is_sale() && order != Some(Status::Cancelled);
+        for (.., movement) in rows.into_iter().filter(|(_, kind, order, _)| counts(*kind, *order)) {
+            let (at, product, sold) = sale(movement);
+            days.entry((day_of(at, zone), product)).or_insert_with(|| sold.nothing()).add(&sold);
         }
     }
 }

@@ -114,10 +114,9 @@ pub(crate) fn order(tx: &mut Tx<'_>, placed: NaiveDateTime, figures: Orders, fro
     counters::add(tx, counter(to), figures.count);
 }
 
-/// Goods leave for a customer, or come back.
-pub(crate) fn sold(tx: &mut Tx<'_>, product: i64, sold: &Sold) {
-    let key = (tx.now(), product);
-    sums(tx).sold.entry(key).or_insert_with(|| sold.nothing()).add(sold);
+/// Goods leave for a customer at an instant, or come back.
+pub(crate) fn sold(tx: &mut Tx<'_>, at: NaiveDateTime, product: i64, sold: &Sold) {
+    sums(tx).sold.entry((at, product)).or_insert_with(|| sold.nothing()).add(sold);
 }
 
 /// The counter of all orders with a status.

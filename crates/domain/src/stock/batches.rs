@@ -115,7 +115,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewBatch) -> Result<Batch> {
     let id = insert(tx, goods.id, &new.labels)?;
     if !new.quantity.is_zero() {
         let entry = Entry { pick: Pick::Batch(id), ..Entry::moving(goods, place, new.quantity) };
-        let paper = Some(Paper { kind: "batch", id });
+        let paper = Some(Paper { kind: "batch", id, is_cancelled: false });
         ledger::book(tx, vec![entry], &Reason { kind: Kind::Receive, paper, notes: None })?;
     }
     counters::add(tx, counters::BATCHES, 1);

@@ -64,6 +64,8 @@ pub struct Paper {
     pub kind: &'static str,
     /// Its id.
     pub id: i64,
+    /// Whether it was cancelled: what still moves for it is no part of the cost of goods sold.
+    pub is_cancelled: bool,
 }
 
 /// A movement.
@@ -206,7 +208,8 @@ const UNITS: bulk::Into = bulk::Into { table: "movement_serials", columns: &["te
 /// Records movements in the order in which they come, and which units moved.
 pub(super) fn record(tx: &mut Tx<'_>, rows: &[Row<'_>], reason: &Reason) -> Result<()> {
     let cells = rows.iter().map(|row| row_of(tx, row, reason)).collect::<Result<Vec<_>>>()?;
-    if reason.kind.is_sale() {
+    let is_cancelled = reason.paper.is_some_and(|paper| paper.is_cancelled);
+    if reason.kind.is_sale() && !is_cancelled {
         rows.iter().try_for_each(|row| count_sale(tx, row))?;
     }
     let tenant = tx.tenant_id();
@@ -225,7 +228,7 @@ fn count_sale(tx: &mut Tx<'_>, row: &Row<'_>) -> Result<()> {
     let (_, value) = row.cost()?;
     let Goods { id, sku, name, .. } = &row.entry.goods;
     let (units, cogs) = (row.share.quantity.negated().raw(), value.negated().raw());
-    rollups::sold(tx, *id, &Sold { sku: sku.clone(), name: name.clone(), units, cogs });
+    rollups::sold(tx, tx.now(), *id, &Sold { sku: sku.clone(), name: name.clone(), units, cogs });
     Ok(())
 }
 

@@ -123,7 +123,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewSerials) -> Result<Vec<Serial>> {
     let ids = insert(tx, &units)?;
     let count = i64::try_from(ids.len()).unwrap_or(i64::MAX);
     let paper = match ids.as_slice() {
-        [only] => Some(Paper { kind: "serial", id: *only }),
+        [only] => Some(Paper { kind: "serial", id: *only, is_cancelled: false }),
         _ => None,
     };
     let quantity = Quantity::whole(count).ok_or(Error::OutOfRange)?;

@@ -14,7 +14,7 @@ use crate::purchasing::PurchaseStatus;
 use crate::schema::{orders, purchase_orders, warehouse_totals as sums, warehouses as places};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
-use crate::store::portable::{ForUpdate, advance_sequence};
+use crate::store::portable::{ForNoKeyUpdate, ForUpdate, advance_sequence};
 use crate::values::{Code, Money, Name, fold};
 
 /// A warehouse.
@@ -233,7 +233,7 @@ struct Columns<'a> {
 /// The default warehouse. All are locked: who makes another one the default waits, and then sees which one is.
 fn default(tx: &mut Tx<'_>) -> Result<Option<i64>> {
     let all = places::table.filter(places::tenant_id.eq(tx.tenant_id())).order(places::id).select(places::id);
-    ForUpdate(all).load::<i64>(tx.conn)?;
+    ForNoKeyUpdate(all).load::<i64>(tx.conn)?;
     let default = places::tenant_id.eq(tx.tenant_id()).and(places::is_default.eq(true));
     Ok(places::table.filter(default).select(places::id).first(tx.conn).optional()?)
 }

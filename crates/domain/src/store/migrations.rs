@@ -10,12 +10,17 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::connection::{Conn, Connector, Purpose, Target};
 use super::{OpenError, Settings};
+use crate::access::tenants;
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
 /// Any number, as long as all instances take the same lock.
 const GUARD: i64 = 7_355_608_231;
+
+/// Brings the sums of days, which SQL can only fill by the days on which documents were booked: in a zone that a tenant
+/// may have left since.
+const DAYS: &str = "0008";
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub(super) type Outcome = Result<Vec<String>, Failure>;
@@ -26,11 +31,17 @@ pub(super) type Outcome = Result<Vec<String>, Failure>;
 /// # Errors
 /// [`OpenError`] when the database cannot be opened or a migration fails; a failed one leaves nothing behind.
 pub fn run(settings: &Settings) -> Result<Vec<String>, OpenError> {
-    let outcome = match open(settings)? {
-        Conn::Sqlite(mut conn) => guarded_sqlite(&mut conn, |conn| names(conn.run_pending_migrations(SQLITE))),
-        Conn::Postgres(mut conn) => guarded_postgres(&mut conn, |conn| names(conn.run_pending_migrations(POSTGRES))),
+    let failed = |error: String| OpenError::Migration(error);
+    let mut conn = open(settings)?;
+    let outcome = match &mut conn {
+        Conn::Sqlite(conn) => guarded_sqlite(conn, |conn| names(conn.run_pending_migrations(SQLITE))),
+        Conn::Postgres(conn) => guarded_postgres(conn, |conn| names(conn.run_pending_migrations(POSTGRES))),
     };
-    outcome.map_err(|error| OpenError::Migration(error.to_string()))
+    let run = outcome.map_err(|error| failed(error.to_string()))?;
+    if run.iter().any(|name| name.starts_with(DAYS)) {
+        conn.transaction(tenants::recount_days).map_err(|error| failed(error.to_string()))?;
+    }
+    Ok(run)
 }
 
 /// The names of the migrations that a database lacks.

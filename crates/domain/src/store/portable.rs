@@ -102,72 +102,44 @@ impl<T: Query> Query for Portable<T> {
 
 impl<T> RunQueryDsl<Conn> for Portable<T> {}
 
-/// A query that locks the rows it reads until the transaction ends.
-///
-/// PostgreSQL gets `FOR UPDATE`; SQLite's single writer needs no lock.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub(crate) struct ForUpdate<Q>(pub(crate) Q);
+/// Queries that lock the rows they read until the transaction ends: PostgreSQL gets the words, SQLite's single writer
+/// needs no lock.
+macro_rules! locking {
+    ($($(#[$doc:meta])+ $name:ident = $words:literal;)+) => {$(
+        $(#[$doc])+
+        #[derive(Debug, Clone, Copy, QueryId)]
+        pub(crate) struct $name<Q>(pub(crate) Q);
 
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for ForUpdate<Q> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        self.0.walk_ast(pass.reborrow())?;
-        if matches!(pass.backend(), MultiBackend::Postgres(_)) {
-            pass.push_sql(" FOR UPDATE");
+        impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for $name<Q> {
+            fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+                self.0.walk_ast(pass.reborrow())?;
+                if matches!(pass.backend(), MultiBackend::Postgres(_)) {
+                    pass.push_sql($words);
+                }
+                Ok(())
+            }
         }
-        Ok(())
-    }
-}
 
-impl<Q: Query> Query for ForUpdate<Q> {
-    type SqlType = Q::SqlType;
-}
-
-impl<Q> RunQueryDsl<Conn> for ForUpdate<Q> {}
-
-/// A query that keeps the rows it reads from being removed or re-keyed until the transaction ends, while others
-/// may do the same.
-///
-/// PostgreSQL gets `FOR KEY SHARE`; SQLite's single writer needs no lock.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub(crate) struct ForKeyShare<Q>(pub(crate) Q);
-
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for ForKeyShare<Q> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        self.0.walk_ast(pass.reborrow())?;
-        if matches!(pass.backend(), MultiBackend::Postgres(_)) {
-            pass.push_sql(" FOR KEY SHARE");
+        impl<Q: Query> Query for $name<Q> {
+            type SqlType = Q::SqlType;
         }
-        Ok(())
-    }
+
+        impl<Q> RunQueryDsl<Conn> for $name<Q> {}
+    )+};
 }
 
-impl<Q: Query> Query for ForKeyShare<Q> {
-    type SqlType = Q::SqlType;
+locking! {
+    /// For who changes or removes the rows.
+    ForUpdate = " FOR UPDATE";
+    /// For who changes the rows and leaves their keys: others may go on to refer to them meanwhile.
+    ForNoKeyUpdate = " FOR NO KEY UPDATE";
+    /// Keeps the rows from being changed, while others may do the same.
+    ForShare = " FOR SHARE";
+    /// Keeps the rows from being removed or re-keyed, while others may do the same.
+    ForKeyShare = " FOR KEY SHARE";
+    /// For who changes or removes the rows, and can do without those that others have locked.
+    SkipLocked = " FOR UPDATE SKIP LOCKED";
 }
-
-impl<Q> RunQueryDsl<Conn> for ForKeyShare<Q> {}
-
-/// A query that locks the rows it reads, and passes over those that others have locked.
-///
-/// PostgreSQL gets `FOR UPDATE SKIP LOCKED`; SQLite's single writer needs no lock.
-#[derive(Debug, Clone, Copy, QueryId)]
-pub(crate) struct SkipLocked<Q>(pub(crate) Q);
-
-impl<Q: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for SkipLocked<Q> {
-    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        self.0.walk_ast(pass.reborrow())?;
-        if matches!(pass.backend(), MultiBackend::Postgres(_)) {
-            pass.push_sql(" FOR UPDATE SKIP LOCKED");
-        }
-        Ok(())
-    }
-}
-
-impl<Q: Query> Query for SkipLocked<Q> {
-    type SqlType = Q::SqlType;
-}
-
-impl<Q> RunQueryDsl<Conn> for SkipLocked<Q> {}
 
 /// Queries of one shape, each with an order and a limit of its own, in one statement. The rows of one come together,
 /// in its order.

@@ -51,7 +51,7 @@ async fn enter(request: &HttpRequest, site: &Site, body: &RawBody) -> std::resul
     let trail = Trail::of(request);
     trail.note_tenant(user.tenant_id.get());
     trail.note_caller(format!("user {}", user.id));
-    Ok(ok(&LoginResponse::new(site, user)?)?)
+    Ok(ok(&LoginResponse::new(site, user)?)?.once())
 }
 
 /// Who wants in.

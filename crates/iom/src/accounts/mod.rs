@@ -14,7 +14,7 @@ use stockbridge_http::scalar::{FromScalar, Scalar};
 use stockbridge_http::site::{Issued, Site};
 use utoipa::ToSchema;
 
-use crate::auth::{Caller, TOKEN_KIND};
+use crate::auth::{Caller, Rank, TOKEN_KIND};
 use crate::error::Refusal;
 
 /// The routes of this room.
@@ -61,7 +61,7 @@ pub(crate) fn new_password(check: &mut Check, name: &str, field: Field<String>) 
 }
 
 /// Hashes a password for a caller who may set it; who may not is refused before that work is done.
-pub(crate) async fn hashed<R>(
+pub(crate) async fn hashed<R: Rank>(
     caller: &Caller<R>,
     site: &Site,
     password: Password,

@@ -63,6 +63,13 @@ pub enum CredentialFault {
     Token(TokenFault),
 }
 
+/// Calls that refusals send people to, and those that show the same to who has a key.
+const OPEN_TO_KEYS: &[(&str, &str)] = &[
+    ("GET /api/products", "GET /api/external/products"),
+    ("GET /api/warehouses", "GET /api/external/inventory"),
+    ("GET /api/customers", "GET /api/external/customers"),
+];
+
 /// A refusal on its way out.
 #[derive(Debug)]
 pub struct Refusal {
@@ -152,6 +159,17 @@ impl Refusal {
         };
         let body = ErrorResponse { error, code, details, request_id: trail.request_id().to_owned() };
         Self { status, retry_after, body: Box::new(body) }
+    }
+
+    /// The same to somebody with a key, who is sent to calls that a key opens.
+    pub(crate) fn for_an_integration(mut self) -> Self {
+        let texts = self.body.details.iter_mut().map(|detail| &mut detail.message);
+        for text in texts.chain([&mut self.body.error]) {
+            for (call, instead) in OPEN_TO_KEYS {
+                *text = text.replace(call, instead);
+            }
+        }
+        self
     }
 }
 

@@ -134,7 +134,7 @@ pub struct ImageForm {
 /// An image that is elsewhere.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 pub struct ImageRequest {
-    /// Where it is: `http://…`, `https://…`, or a path of this server under `/uploads/`
+    /// Where it is: `http://…` or `https://…`; files of this server belong to the image they were sent with
     #[serde(default)]
     #[schema(value_type = String, required = true, min_length = 1, max_length = 2_000,
         example = "https://pictures.example/wgt500.jpg")]
@@ -251,11 +251,11 @@ fn url_of(check: &mut Check, field: Field<Text<2_000>>) -> Result<String, Gap> {
     let url = check.required("url", field)?;
     let lower = url.as_str().to_ascii_lowercase();
     let leads = |to: &str| lower.strip_prefix(to).is_some_and(|rest| !rest.is_empty() && !rest.starts_with('/'));
-    let is_plain = !lower.chars().any(|c| c.is_control() || c.is_whitespace());
-    if is_plain && (leads("http://") || leads("https://") || url.as_str().starts_with("/uploads/")) {
+    let is_plain = !lower.chars().any(|c| c.is_control() || c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>'));
+    if is_plain && (leads("http://") || leads("https://")) {
         return Ok(url.into());
     }
-    Err(check.refuse("url", "must begin with http://, https:// or /uploads/, and hold no spaces"))
+    Err(check.refuse("url", "must begin with http:// or https://, and hold neither spaces nor quotes"))
 }
 
 impl ImageChangeRequest {

@@ -9,10 +9,11 @@ use stockbridge_http::routes::Documented;
 use utoipa::ToSchema;
 
 use super::SpanQuery;
+use super::financial::GroupByQuery;
 use crate::answer::Answer;
 use crate::auth::{Caller, Viewer};
 use crate::error::ErrorResponse;
-use crate::requests::judged;
+use crate::requests::both;
 
 /// The routes of this file.
 pub fn routes() -> Vec<Documented> {
@@ -22,16 +23,18 @@ pub fn routes() -> Vec<Documented> {
 /// Get the cost of goods sold
 ///
 /// By product, in the order of their ids, not paged: units that left for orders and did not come back into stock, at
-/// the cost that each of them had on the day of its shipment. Days as in the financial summary.
+/// the cost that each of them had on the day of its shipment. Days as in the financial summary; `group_by` is taken as
+/// there, and changes nothing.
 #[utoipa::path(
-    get, path = "/reports/cogs", tag = "reports", params(SpanQuery),
+    get, path = "/reports/cogs", tag = "reports", params(SpanQuery, GroupByQuery),
     responses(
         (status = 200, description = "What the goods had cost", body = CogsReportResponse),
         (status = 400, description = "A parameter is wrong", body = ErrorResponse)
     )
 )]
-pub async fn get_cogs_report(caller: Caller<Viewer>, span: Query<SpanQuery>) -> Answer {
-    let span = caller.understand(|| judged(span, SpanQuery::check)).await?;
+pub async fn get_cogs_report(caller: Caller<Viewer>, span: Query<SpanQuery>, group_by: Query<GroupByQuery>) -> Answer {
+    let read = || both(span, SpanQuery::check, group_by, GroupByQuery::check);
+    let (span, _) = caller.understand(read).await?;
     caller.read(move |tx| reports::cogs(tx, span), |report| ok(&CogsReportResponse::from(report))).await
 }
 

@@ -27,7 +27,7 @@ pub fn routes() -> Vec<Documented> {
 ///
 /// Revenue is what orders came to that are not cancelled, by the day on which they were placed; returns do not change
 /// it. Cost of goods sold counts on the day of shipment, at the cost of that day, and is lower by what comes back into
-/// stock, on the day on which it does. Days are those of the tenant's time zone, weeks begin on Monday. A report spans
+/// stock, on the day on which it does; cancelled orders count in neither. Days are those of the tenant's time zone, weeks begin on Monday. A report spans
 /// at most 3,660 days.
 #[utoipa::path(
     get, path = "/reports/financial", tag = "reports", params(SpanQuery, GroupByQuery),
@@ -119,7 +119,7 @@ pub struct FinancialPeriod {
 }
 
 impl GroupByQuery {
-    fn check(self, check: &mut Check) -> Result<GroupBy, Gap> {
+    pub(super) fn check(self, check: &mut Check) -> Result<GroupBy, Gap> {
         let Self { group_by } = self;
         Ok(check.optional_text("group_by", group_by)?.map(GroupBy::from).unwrap_or_default())
     }
