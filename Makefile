@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint fmt openapi
+.PHONY: help run test soak lint fmt openapi
 
 help: ## Print this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -10,6 +10,9 @@ run: ## Build and start the server with demo data
 
 test: ## Run all tests, on SQLite and on a throw-away PostgreSQL
 	scripts/with-postgres cargo test --workspace
+
+soak: ## Export a million products beside writers, on both engines; takes minutes
+	scripts/with-postgres cargo test --release --package stockbridge-tests soak -- --ignored --nocapture
 
 # Asked before, because what cargo says of a missing component differs by how Rust was installed.
 lint: ## Check format and lints, warnings being errors

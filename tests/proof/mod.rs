@@ -7,6 +7,7 @@ mod ends;
 mod hands;
 mod journal;
 mod sales;
+mod soak;
 mod stand;
 
 use caller::{Answer, Caller, Lost};

@@ -27,7 +27,7 @@ pub(super) const WAREHOUSE: i64 = 1;
 
 /// A database, and the log of the servers on it.
 pub(super) struct Stand {
-    database: Database,
+    pub(super) database: Database,
     log: NamedTempFile,
 }
 
@@ -145,6 +145,11 @@ impl Served {
             assert!(begun.elapsed() < PATIENCE, "the server does not stop");
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// Its process id.
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// A client of it.
