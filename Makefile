@@ -11,8 +11,11 @@ run: ## Build and start the server with demo data
 test: ## Run all tests, on SQLite and on a throw-away PostgreSQL
 	scripts/with-postgres cargo test --workspace
 
+# The release is what is soaked; the tests themselves are as in `make test`.
 soak: ## Export a million products beside writers, on both engines; takes minutes
-	scripts/with-postgres cargo test --release --package stockbridge-tests soak -- --ignored --nocapture
+	cargo build --release --package stockbridge
+	TEST_SERVER=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/stockbridge \
+	scripts/with-postgres cargo test --package stockbridge-tests soak -- --ignored --nocapture
 
 # Asked before, because what cargo says of a missing component differs by how Rust was installed.
 lint: ## Check format and lints, warnings being errors

@@ -1,10 +1,11 @@
 //! Where a proof takes place: a database of its own, and the built server on it as often as it is started.
 
+use std::ffi::OsString;
 use std::fs::OpenOptions;
 use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -19,7 +20,10 @@ use tempfile::NamedTempFile;
 use super::Caller;
 use crate::support::{OURS, SHOP, SIGNING_SECRET};
 
-const BINARY: &str = env!("CARGO_BIN_EXE_stockbridge-served");
+/// The server that cargo builds with the tests, unless `TEST_SERVER` names another.
+static BINARY: LazyLock<OsString> = LazyLock::new(|| {
+    std::env::var_os("TEST_SERVER").unwrap_or_else(|| env!("CARGO_BIN_EXE_stockbridge-served").into())
+});
 /// How long a start or an end may take.
 const PATIENCE: Duration = Duration::from_secs(40);
 /// The one warehouse of the shop.
@@ -169,7 +173,7 @@ impl Drop for Served {
 
 /// The built binary, on any database and with no settings but those given.
 pub(super) fn command(database: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
+    let mut command = Command::new(&*BINARY);
     let settings = std::env::vars_os().map(|(name, _)| name);
     for name in settings.filter(|name| name.to_string_lossy().starts_with("STOCKBRIDGE_")) {
         command.env_remove(name);

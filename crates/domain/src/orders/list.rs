@@ -83,7 +83,9 @@ pub fn list(tx: &mut Tx<'_>, filter: &OrderFilter, window: &Window) -> Result<Sl
 pub fn rows(tx: &mut Tx<'_>, filter: &OrderFilter, window: &Window) -> Result<Part<Order>> {
     let mut query = matching(tx, filter).order((orders::created_at.desc(), orders::id.desc()));
     if let Some((at, id)) = window.after_time()? {
-        query = query.filter(orders::created_at.lt(at).or(orders::created_at.eq(at).and(orders::id.lt(id))));
+        let later = orders::created_at.lt(at).or(orders::created_at.eq(at).and(orders::id.lt(id)));
+        // The first condition follows from the other, and lets an index begin there.
+        query = query.filter(orders::created_at.le(at)).filter(later);
     }
     let rows = query.select(Order::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
     Ok(Part::cut(rows, window, |order: &Order| Cursor::Time(order.created_at, order.id)))

@@ -37,7 +37,9 @@ pub fn get(tx: &mut Tx<'_>, id: i64) -> Result<(Purchase, Vec<PurchaseLine>)> {
 pub fn list(tx: &mut Tx<'_>, filter: &PurchaseFilter, window: &Window) -> Result<Slice<Purchase>> {
     let mut query = matching(tx, filter).order((orders::created_at.desc(), orders::id.desc()));
     if let Some((at, id)) = window.after_time()? {
-        query = query.filter(orders::created_at.lt(at).or(orders::created_at.eq(at).and(orders::id.lt(id))));
+        let later = orders::created_at.lt(at).or(orders::created_at.eq(at).and(orders::id.lt(id)));
+        // The first condition follows from the other, and lets an index begin there.
+        query = query.filter(orders::created_at.le(at)).filter(later);
     }
     let rows = query.select(Purchase::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
     let total = match filter {

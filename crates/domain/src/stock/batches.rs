@@ -136,6 +136,8 @@ pub fn list(tx: &mut Tx<'_>, filter: &BatchFilter, window: &Window) -> Result<Sl
         query = query.order((batches::expiry_date.asc(), batches::id.asc()));
         if let Some((expiry, id)) = window.after_time()? {
             let same = batches::expiry_date.eq(expiry.date()).and(batches::id.gt(id));
+            // The first condition follows from the other, and lets an index begin there.
+            query = query.filter(batches::expiry_date.ge(expiry.date()));
             query = query.filter(batches::expiry_date.gt(expiry.date()).or(same));
         }
     } else {

@@ -130,8 +130,9 @@ pub struct MovementFilter {
 pub fn list(tx: &mut Tx<'_>, filter: &MovementFilter, window: &Window) -> Result<Slice<Movement>> {
     let mut query = matching(tx, filter).order((movements::created_at.desc(), movements::id.desc()));
     if let Some((at, id)) = window.after_time()? {
-        let earlier = movements::created_at.lt(at);
-        query = query.filter(earlier.or(movements::created_at.eq(at).and(movements::id.lt(id))));
+        let later = movements::created_at.lt(at).or(movements::created_at.eq(at).and(movements::id.lt(id)));
+        // The first condition follows from the other, and lets an index begin there.
+        query = query.filter(movements::created_at.le(at)).filter(later);
     }
     let rows = query.select(Movement::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
     let total = match filter {
