@@ -5,6 +5,7 @@ mod download;
 mod goods;
 mod traffic;
 
+use std::collections::BTreeSet;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -72,15 +73,16 @@ fn products(served: &Served) -> Download {
 /// Every order comes once that was placed before the export began; they are read from the newest on.
 fn orders(served: &Served) -> Download {
     let placed = || usize::try_from(served.caller().get("/orders?limit=1").is(200).number("/total")).expect("a number");
-    let (before, mut last) = (placed(), None);
+    let (before, mut numbers) = (placed(), BTreeSet::new());
     let sent = download(served, "/orders/export", |_, line| {
-        let id = line.split(',').next().and_then(|id| id.parse::<u64>().ok());
-        assert!(id.is_some() && last.is_none_or(|last| id < Some(last)), "{line}: out of order, behind {last:?}");
-        last = id;
+        let number = line.split(',').nth(1).and_then(|number| number.strip_prefix("ORD-"));
+        let number =
+            number.and_then(|number| number.parse::<usize>().ok()).unwrap_or_else(|| panic!("no number: {line}"));
+        assert!(numbers.insert(number), "it came twice: {line}");
     });
     let after = placed();
     assert!((before..=after).contains(&sent.rows), "{} of {before} to {after} orders", sent.rows);
-    assert_eq!(last, Some(1), "the oldest order comes last");
+    assert!((1..=before).all(|number| numbers.contains(&number)), "an order did not come");
     sent
 }
 
