@@ -35,8 +35,8 @@ pub async fn get_settings(caller: Caller<Viewer>) -> Answer {
 
 /// Change the settings
 ///
-/// For admins. What is left out stays as it is. In a new time zone days begin at other instants from now on;
-/// documents keep the day on which they were booked.
+/// For admins. What is left out stays as it is. In a new time zone lists and reports tell all days by that one, those
+/// of before too.
 #[utoipa::path(
     patch, path = "/settings", tag = "settings", request_body = SettingsRequest,
     responses(

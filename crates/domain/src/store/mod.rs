@@ -281,7 +281,10 @@ impl Tx<'_> {
 
     /// The instant, in UTC, at which a day is over in the tenant's time zone.
     pub(crate) fn end_of(&self, day: NaiveDate) -> NaiveDateTime {
-        day.succ_opt().map_or(NaiveDateTime::MAX, |next| self.start_of(next))
+        // Years of five digits are no text that SQLite could compare.
+        let last = NaiveDate::from_ymd_opt(9999, 12, 31).and_then(|day| day.and_hms_opt(23, 59, 59));
+        let end = day.succ_opt().map_or(NaiveDateTime::MAX, |next| self.start_of(next));
+        last.map_or(end, |last| end.min(last))
     }
 
     /// The request that this transaction carries out.
