@@ -1,14 +1,13 @@
 //! Lists of items, each row no wider than its reader needs.
 
 use chrono::NaiveDateTime;
-use diesel::dsl::auto_type;
 use diesel::prelude::*;
 
-use super::Tracking;
+use super::{Tracking, lately};
 use crate::actor::TenantId;
 use crate::counters;
 use crate::error::Result;
-use crate::page::{Cursor, Part, Slice, Window};
+use crate::page::{Cursor, Part, Slice, Start, Window};
 use crate::schema::{categories, products};
 use crate::stock;
 use crate::store::Tx;
@@ -105,9 +104,10 @@ pub fn list(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Sli
 /// # Errors
 /// Only faults of the store.
 pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemLine>> {
+    let its_own = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.nullable().eq(products::category_id));
     let rows: Vec<(ItemColumns, Option<String>)> = matching(tx.tenant_id(), filter)
         .filter(products::id.gt(window.after_id()?.unwrap_or(0)))
-        .select((ItemColumns::as_select(), categories::name.nullable()))
+        .select((ItemColumns::as_select(), categories::table.filter(its_own).select(categories::name).single_value()))
         .order(products::id)
         .limit(window.limit + 1)
         .offset(window.offset())
@@ -127,7 +127,14 @@ pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Pa
 /// # Errors
 /// Only faults of the store.
 pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemHead>> {
-    Ok(heads(tx, filter, window)?.of(total(tx, filter)?))
+    if let Some(ids) = lately::few(tx, filter)? {
+        return Ok(heads_among(tx, filter, window, &ids)?.of(counters::rows(ids.len())));
+    }
+    if filter.is_of_changes() {
+        let (total, first) = lately::many(tx, filter)?;
+        return Ok(heads_from(tx, filter, window, first)?.of(total));
+    }
+    Ok(heads_from(tx, filter, window, 1)?.of(total(tx, filter)?))
 }
 
 /// The rows of [`list_heads`], the whole not counted.
@@ -135,8 +142,29 @@ pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Resu
 /// # Errors
 /// Only faults of the store.
 pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemHead>> {
-    let rows: Vec<ItemHead> = matching(tx.tenant_id(), filter)
-        .filter(products::id.gt(window.after_id()?.unwrap_or(0)))
+    if let Some(ids) = lately::few(tx, filter)? {
+        return heads_among(tx, filter, window, &ids);
+    }
+    let begins = matches!(window.start, Start::Page(_)) && filter.is_of_changes();
+    let first = if begins { lately::many(tx, filter)?.1 } else { 1 };
+    heads_from(tx, filter, window, first)
+}
+
+/// A window onto items whose ids are known.
+fn heads_among(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window, ids: &[i64]) -> Result<Part<ItemHead>> {
+    let (ids, more) = window.among(ids, window.after_id()?);
+    let next = ids.last().filter(|_| more).map(|id| Cursor::Id(*id));
+    // Asked for again: what changed meanwhile may have left the span.
+    let these = matching(tx.tenant_id(), filter).filter(products::id.eq_any(ids));
+    Ok(Part { rows: these.select(ItemHead::as_select()).order(products::id).load(tx.conn)?, next })
+}
+
+/// A window onto items in the order of their ids, of which none that matches stands before `first`.
+fn heads_from(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window, first: i64) -> Result<Part<ItemHead>> {
+    let query =
+        if filter.is_of_changes() { lately::walked(tx.tenant_id(), filter) } else { matching(tx.tenant_id(), filter) };
+    let rows: Vec<ItemHead> = query
+        .filter(products::id.ge(window.after_id()?.map_or(first, |last| last + 1)))
         .select(ItemHead::as_select())
         .order(products::id)
         .limit(window.limit + 1)
@@ -156,19 +184,10 @@ fn total(tx: &mut Tx<'_>, filter: &ItemFilter) -> Result<i64> {
     Ok(matching(tx.tenant_id(), filter).count().get_result(tx.conn)?)
 }
 
-#[auto_type]
-fn with_category() -> _ {
-    let same_tenant = categories::tenant_id.eq(products::tenant_id);
-    let its_own = categories::id.nullable().eq(products::category_id);
-    products::table.left_join(categories::table.on(same_tenant.and(its_own)))
-}
-
-type Matching<'a> = diesel::helper_types::IntoBoxed<'a, with_category, MultiBackend>;
-
-fn matching(tenant: TenantId, filter: &ItemFilter) -> Matching<'static> {
+pub(super) fn matching(tenant: TenantId, filter: &ItemFilter) -> products::BoxedQuery<'static, MultiBackend> {
     let ItemFilter { search, name, category_id, is_active, id, code, barcode, updated_from, updated_before } =
         filter.clone();
-    let mut query = with_category().into_boxed().filter(products::tenant_id.eq(tenant));
+    let mut query = products::table.into_boxed().filter(products::tenant_id.eq(tenant));
     if let Some(search) = search {
         query = query.filter(ItemsContain::anywhere(&fold(&search)));
     }
@@ -197,4 +216,12 @@ fn matching(tenant: TenantId, filter: &ItemFilter) -> Matching<'static> {
         query = query.filter(products::updated_at.lt(before));
     }
     query
+}
+
+impl ItemFilter {
+    /// Whether it asks for a span of changes, and for nothing else.
+    pub(super) fn is_of_changes(&self) -> bool {
+        let Self { updated_from, updated_before, .. } = *self;
+        *self != Self::default() && *self == Self { updated_from, updated_before, ..Self::default() }
+    }
 }

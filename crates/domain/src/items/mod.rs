@@ -2,6 +2,7 @@
 
 pub mod categories;
 pub mod images;
+mod lately;
 mod list;
 pub mod master;
 mod read;

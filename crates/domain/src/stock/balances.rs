@@ -1,5 +1,9 @@
 //! Balances: each stock row with its item, its location and its branch, as SimBiz shows it.
 
+mod lately;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -7,10 +11,11 @@ use crate::actor::TenantId;
 use crate::counters;
 use crate::error::{Error, Result};
 use crate::items::Label;
-use crate::page::{Cursor, Part, Slice, Window};
+use crate::page::{Cursor, Part, Slice, Start, Window};
 use crate::schema::{products, stock_levels as levels, uoms, warehouses as places};
 use crate::store::Tx;
 use crate::store::connection::MultiBackend;
+use crate::store::portable::Unindexed;
 use crate::values::{Quantity, fold};
 
 /// What lies of an item in a location.
@@ -76,13 +81,18 @@ diesel::alias! {
     const BRANCH: Alias<Branch> = places as branches;
 }
 
-/// Balances by id: one statement, one for the total, and one each to find the codes and the branch.
+/// Balances by id: one statement each for the figures, the items and the locations, one for the total, and one each to
+/// find the codes and the branch.
 ///
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Slice<Balance>> {
     let found = find(tx, filter)?;
-    Ok(rows(tx, &found, order, window)?.of(total(tx, filter, &found)?))
+    if let Some(keys) = lately::few(tx, &found, order)? {
+        return Ok(among(tx, &found, &keys, order, window)?.of(counters::rows(keys.len())));
+    }
+    let (total, first) = total(tx, filter, &found, order)?;
+    Ok(from(tx, &found, first, order, window)?.of(total))
 }
 
 /// The rows of [`list`], the whole not counted.
@@ -91,16 +101,28 @@ pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window
 /// Only faults of the store.
 pub fn part(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
     let found = find(tx, filter)?;
-    rows(tx, &found, order, window)
+    if let Some(keys) = lately::few(tx, &found, order)? {
+        return among(tx, &found, &keys, order, window);
+    }
+    let begins = matches!(window.start, Start::Page(_)) && found.is_of_changes();
+    let first = if begins { lately::many(tx, &found, order)?.1 } else { 1 };
+    from(tx, &found, first, order, window)
 }
 
 /// A filter with its codes and its branch found: with ids alone, either engine goes by its index.
 struct Found {
-    items: Option<Vec<i64>>,
+    items: Option<BTreeMap<i64, Goods>>,
     locations: Option<Vec<i64>>,
     updated_from: Option<NaiveDateTime>,
     updated_before: Option<NaiveDateTime>,
 }
+
+/// An item, and the code of the unit that it is counted in.
+type Goods = (BalancedItem, Option<String>);
+/// A location, and the id and the code of the one that its branch is known by.
+type Place = (Label, Option<(i64, String)>);
+/// Item, location, on hand, reserved, and when either last changed.
+type Figures = (i64, i64, Quantity, Quantity, NaiveDateTime);
 
 fn find(tx: &mut Tx<'_>, filter: &BalanceFilter) -> Result<Found> {
     let tenant = tx.tenant_id();
@@ -108,8 +130,7 @@ fn find(tx: &mut Tx<'_>, filter: &BalanceFilter) -> Result<Found> {
     let (mut items, mut locations) = (None, None);
     if let Some(codes) = item_codes {
         let keys = codes.iter().map(|code| fold(code)).collect::<Vec<_>>();
-        let named = products::tenant_id.eq(tenant).and(products::sku_key.eq_any(keys));
-        items = Some(products::table.filter(named).select(products::id).load(tx.conn)?);
+        items = Some(goods(tx, products::table.into_boxed().filter(products::sku_key.eq_any(keys)))?);
     }
     if let Some(branch) = *branch_id {
         let own = places::branch_id.is_null().and(places::id.eq(branch));
@@ -119,65 +140,118 @@ fn find(tx: &mut Tx<'_>, filter: &BalanceFilter) -> Result<Found> {
     Ok(Found { items, locations, updated_from: *updated_from, updated_before: *updated_before })
 }
 
-fn rows(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
-    let tenant = tx.tenant_id();
-    let (item, location, branch) = (levels::product_id, levels::warehouse_id, BRANCH);
-    let mut query = matching(tenant, found);
-    if let Some((first, second)) = window.after_stock()? {
-        query = match order {
-            BalanceOrder::Item => query.filter(item.ge(first)).filter(item.gt(first).or(location.gt(second))),
-            BalanceOrder::Location => query.filter(location.ge(first)).filter(location.gt(first).or(item.gt(second))),
-        };
-    }
-    let its_branch = branch.field(places::id).nullable().eq(places::branch_id);
-    let query = query
-        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(item))))
-        .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(location))))
-        .left_join(branch.on(branch.field(places::tenant_id).eq(tenant).and(its_branch)))
-        .left_join(uoms::table.on(uoms::tenant_id.eq(tenant).and(uoms::id.nullable().eq(products::base_uom_id))));
-    let query = match order {
-        BalanceOrder::Item => query.order((item, location)),
-        // By the joined ids: by its own columns SQLite would walk every location for a handful of items.
-        BalanceOrder::Location if found.items.is_some() => query.order((places::id, products::id)),
-        BalanceOrder::Location => query.order((location, item)),
-    };
-    let rows: Vec<Row> = query
-        .select((
-            BalancedItem::as_select(),
-            (places::id, places::code, places::name),
-            branch.fields((places::id, places::code)).nullable(),
-            uoms::code.nullable(),
-            levels::quantity,
-            levels::reserved,
-            levels::updated_at,
-        ))
-        .limit(window.limit + 1)
-        .offset(window.offset())
-        .load(tx.conn)?;
-    let rows = rows.into_iter().map(balance).collect::<Result<_>>()?;
-    Ok(Part::cut(rows, window, |Balance { item, location, .. }| match order {
-        BalanceOrder::Item => Cursor::Stock(item.id, location.id),
-        BalanceOrder::Location => Cursor::Stock(location.id, item.id),
-    }))
+/// A window onto balances whose keys are known, in the order of the list.
+fn among(tx: &mut Tx<'_>, found: &Found, keys: &[Key], order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
+    let (keys, more) = window.among(keys, window.after_stock()?);
+    let next = keys.last().filter(|_| more).map(|(first, second)| Cursor::Stock(*first, *second));
+    let items = keys.iter().map(|key| order.read(*key).0).collect::<BTreeSet<_>>();
+    let keys = keys.into_iter().collect::<BTreeSet<_>>();
+    // Asked for again: what changed meanwhile may have left the span.
+    let these = matching(tx.tenant_id(), found).filter(levels::product_id.eq_any(items));
+    let mut figures: Vec<Figures> = these.select(FIGURES).load(tx.conn)?;
+    figures.retain(|(item, location, ..)| keys.contains(&order.key(*item, *location)));
+    figures.sort_unstable_by_key(|(item, location, ..)| order.key(*item, *location));
+    Ok(Part { rows: balances(tx, found, figures)?, next })
 }
 
-/// The exact number of balances that match, from a counter where one stands for them.
-fn total(tx: &mut Tx<'_>, filter: &BalanceFilter, found: &Found) -> Result<i64> {
+/// A window onto balances in order, of which none that matches stands before those of `first`.
+fn from(tx: &mut Tx<'_>, found: &Found, first: i64, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
+    let (item, location) = (levels::product_id, levels::warehouse_id);
+    let mut query = lately::walked(tx.tenant_id(), found);
+    query = match (order, window.after_stock()?) {
+        (BalanceOrder::Item, None) => query.filter(item.ge(first)),
+        (BalanceOrder::Location, None) => query.filter(location.ge(first)),
+        (BalanceOrder::Item, Some((first, second))) => {
+            query.filter(item.ge(first)).filter(item.gt(first).or(location.gt(second)))
+        }
+        (BalanceOrder::Location, Some((first, second))) => {
+            query.filter(location.ge(first)).filter(location.gt(first).or(item.gt(second)))
+        }
+    };
+    query = match order {
+        BalanceOrder::Item => query.order((item, location)),
+        // Or SQLite would walk every location for a handful of items.
+        BalanceOrder::Location if found.items.is_some() => query.order((Unindexed(location), Unindexed(item))),
+        BalanceOrder::Location => query.order((location, item)),
+    };
+    let figures = query.select(FIGURES).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
+    let Part { rows, next } = Part::cut(figures, window, |(item, location, ..): &Figures| {
+        let (first, second) = order.key(*item, *location);
+        Cursor::Stock(first, second)
+    });
+    Ok(Part { rows: balances(tx, found, rows)?, next })
+}
+
+const FIGURES: (levels::product_id, levels::warehouse_id, levels::quantity, levels::reserved, levels::updated_at) =
+    (levels::product_id, levels::warehouse_id, levels::quantity, levels::reserved, levels::updated_at);
+
+/// Figures with the items and the locations that they are about.
+fn balances(tx: &mut Tx<'_>, found: &Found, figures: Vec<Figures>) -> Result<Vec<Balance>> {
+    let read;
+    let items = if let Some(items) = &found.items {
+        items
+    } else {
+        let ids = figures.iter().map(|(item, ..)| *item).collect::<BTreeSet<_>>();
+        read = goods(tx, products::table.into_boxed().filter(products::id.eq_any(ids)))?;
+        &read
+    };
+    let places = places_of(tx, figures.iter().map(|(_, location, ..)| *location).collect())?;
+    let balance = |(item, location, quantity, reserved, updated_at): Figures| {
+        // An item that was removed a moment ago has no balances.
+        let ((item, uom_code), (location, branch)) = items.get(&item).cloned().zip(places.get(&location).cloned())?;
+        let (branch_id, branch_code) = branch.unwrap_or_else(|| (location.id, location.code.clone()));
+        let available = quantity.minus(reserved).ok_or(Error::OutOfRange);
+        Some(available.map(|available| Balance {
+            item,
+            location,
+            branch_id,
+            branch_code,
+            uom_code,
+            quantity,
+            reserved,
+            available,
+            updated_at,
+        }))
+    };
+    figures.into_iter().filter_map(balance).collect()
+}
+
+fn goods(tx: &mut Tx<'_>, these: products::BoxedQuery<'static, MultiBackend>) -> Result<BTreeMap<i64, Goods>> {
+    let tenant = tx.tenant_id();
+    let unit = uoms::table.filter(uoms::tenant_id.eq(tenant).and(uoms::id.nullable().eq(products::base_uom_id)));
+    let rows: Vec<Goods> = these
+        .filter(products::tenant_id.eq(tenant))
+        .select((BalancedItem::as_select(), unit.select(uoms::code).single_value()))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|goods| (goods.0.id, goods)).collect())
+}
+
+fn places_of(tx: &mut Tx<'_>, ids: BTreeSet<i64>) -> Result<BTreeMap<i64, Place>> {
+    let (tenant, branch) = (tx.tenant_id(), BRANCH);
+    let its_branch = branch.field(places::id).nullable().eq(places::branch_id);
+    let rows: Vec<Place> = places::table
+        .left_join(branch.on(branch.field(places::tenant_id).eq(tenant).and(its_branch)))
+        .filter(places::tenant_id.eq(tenant).and(places::id.eq_any(ids)))
+        .select(((places::id, places::code, places::name), branch.fields((places::id, places::code)).nullable()))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|place| (place.0.id, place)).collect())
+}
+
+/// The exact number of balances that match, from a counter where one stands for them, and an item or a location, by
+/// which they are ordered, before which there is none.
+fn total(tx: &mut Tx<'_>, filter: &BalanceFilter, found: &Found, order: BalanceOrder) -> Result<(i64, i64)> {
     if *filter == BalanceFilter::default() {
-        return counters::read(tx, counters::LEVELS);
+        return Ok((counters::read(tx, counters::LEVELS)?, 1));
     }
-    Ok(matching(tx.tenant_id(), found).count().get_result(tx.conn)?)
+    if found.is_of_changes() {
+        return lately::many(tx, found, order);
+    }
+    Ok((lately::walked(tx.tenant_id(), found).count().get_result(tx.conn)?, 1))
 }
 
 fn matching(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, MultiBackend> {
-    let Found { items, locations, updated_from, updated_before } = found;
-    let mut query = levels::table.into_boxed().filter(levels::tenant_id.eq(tenant));
-    if let Some(items) = items {
-        query = query.filter(levels::product_id.eq_any(items.clone()));
-    }
-    if let Some(locations) = locations {
-        query = query.filter(levels::warehouse_id.eq_any(locations.clone()));
-    }
+    let Found { items: _, locations: _, updated_from, updated_before } = found;
+    let mut query = anytime(tenant, found);
     if let Some(from) = *updated_from {
         query = query.filter(levels::updated_at.ge(from));
     }
@@ -187,12 +261,41 @@ fn matching(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, Mult
     query
 }
 
-type Row = (BalancedItem, Label, Option<(i64, String)>, Option<String>, Quantity, Quantity, NaiveDateTime);
+/// The balances that match, whenever they changed.
+fn anytime(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, MultiBackend> {
+    let Found { items, locations, updated_from: _, updated_before: _ } = found;
+    let mut query = levels::table.into_boxed().filter(levels::tenant_id.eq(tenant));
+    if let Some(items) = items {
+        query = query.filter(levels::product_id.eq_any(items.keys().copied().collect::<Vec<_>>()));
+    }
+    if let Some(locations) = locations {
+        query = query.filter(levels::warehouse_id.eq_any(locations.clone()));
+    }
+    query
+}
 
-fn balance((item, location, branch, uom_code, quantity, reserved, updated_at): Row) -> Result<Balance> {
-    let (branch_id, branch_code) = branch.unwrap_or_else(|| (location.id, location.code.clone()));
-    let available = quantity.minus(reserved).ok_or(Error::OutOfRange)?;
-    Ok(Balance { item, location, branch_id, branch_code, uom_code, quantity, reserved, available, updated_at })
+/// Item and location, the one first that the list is ordered by.
+type Key = (i64, i64);
+
+impl BalanceOrder {
+    fn key(self, item: i64, location: i64) -> Key {
+        match self {
+            Self::Item => (item, location),
+            Self::Location => (location, item),
+        }
+    }
+
+    /// Item and location of a key.
+    fn read(self, (first, second): Key) -> (i64, i64) {
+        self.key(first, second)
+    }
+}
+
+impl Found {
+    /// Whether it asks for a span of changes, wherever, of whatever item.
+    fn is_of_changes(&self) -> bool {
+        self.items.is_none() && (self.updated_from.is_some() || self.updated_before.is_some())
+    }
 }
 
 #[cfg(test)]

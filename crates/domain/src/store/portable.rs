@@ -234,6 +234,30 @@ impl<GB> ValidGrouping<GB> for RunsLow {
     type IsAggregate = is_aggregate::Never;
 }
 
+/// A column that SQLite finds no rows by: it knows too little of them to tell when its index would be the longer way.
+/// PostgreSQL keeps statistics.
+#[derive(Debug, Clone, Copy, QueryId)]
+pub(crate) struct Unindexed<E>(pub(crate) E);
+
+impl<E: Expression> Expression for Unindexed<E> {
+    type SqlType = E::SqlType;
+}
+
+impl<E: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Unindexed<E> {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        if matches!(pass.backend(), MultiBackend::Sqlite(_)) {
+            pass.push_sql("+");
+        }
+        self.0.walk_ast(pass)
+    }
+}
+
+impl<E, QS> SelectableExpression<QS> for Unindexed<E> where Self: AppearsOnTable<QS> {}
+impl<E: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Unindexed<E> {}
+impl<E: ValidGrouping<GB>, GB> ValidGrouping<GB> for Unindexed<E> {
+    type IsAggregate = E::IsAggregate;
+}
+
 /// Texts that hold another one, the case counting: SQLite's LIKE counts no case.
 #[derive(Debug, Clone, QueryId)]
 pub(crate) struct Holds<E>(pub(crate) E, pub(crate) String);

@@ -171,3 +171,41 @@ fn a_filtered_total_counts_past_the_page() {
         assert_eq!((slice.rows.len(), slice.total, slice.next.is_some()), (2, 5, true));
     });
 }
+
+#[test]
+fn every_span_of_changes_finds_its_items_in_order_and_counts_them() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let ids = (0..9).map(|number| shop.item(&format!("S{number}")).id).collect::<Vec<_>>();
+        // Last changed in another order than that of the ids, in pairs.
+        let hours = [4, 1, 3, 2, 4, 0, 1, 3, 2];
+        for (id, hour) in ids.iter().zip(hours) {
+            fixture.execute(&format!("UPDATE products SET updated_at = '2026-04-09 0{hour}:00:00' WHERE id = {id}"));
+        }
+        let at = |hour: i64| "2026-04-09T00:00:00".parse::<chrono::NaiveDateTime>().unwrap() + TimeDelta::hours(hour);
+        for (from, before) in (0..6).flat_map(|from| (0..6).map(move |before| (from, before))) {
+            let expected = ids.iter().zip(hours).filter(|(_, hour)| (from..before).contains(hour)).map(|(id, _)| *id);
+            let expected = expected.collect::<Vec<_>>();
+            let filter =
+                ItemFilter { updated_from: Some(at(from)), updated_before: Some(at(before)), ..ItemFilter::default() };
+            let seen = |by_number: bool| {
+                let (mut seen, mut start) = (Vec::new(), Start::Page(1));
+                for number in 2.. {
+                    let (filter, window) = (filter.clone(), Window { start, limit: 2 });
+                    let (slice, part) = shop
+                        .read(move |tx| {
+                            Ok((items::list_heads(tx, &filter, &window)?, items::heads(tx, &filter, &window)?))
+                        })
+                        .unwrap();
+                    assert_eq!((&slice.rows, slice.next), (&part.rows, part.next));
+                    assert_eq!(slice.total, i64::try_from(expected.len()).unwrap(), "{from} to {before}");
+                    seen.extend(slice.rows.into_iter().map(|head| head.id));
+                    let Some(next) = slice.next else { break };
+                    start = if by_number { Start::Page(number) } else { Start::After(next) };
+                }
+                seen
+            };
+            assert_eq!((seen(true), seen(false)), (expected.clone(), expected.clone()), "{from} to {before}");
+        }
+    });
+}

@@ -152,3 +152,47 @@ fn a_balance_names_what_it_is_of() {
         assert_eq!((balance.quantity, balance.available), (Quantity::parse("2.5").unwrap(), balance.quantity));
     });
 }
+
+#[test]
+fn every_span_of_changes_finds_its_balances_in_both_orders() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (items, locations) = stocked(&shop);
+        let all = items.map(|item| locations.map(|location| (item, location))).concat();
+        // Last changed in another order than that of the list, some at once.
+        let hours = [4, 1, 3, 2, 4, 0, 1, 3, 2];
+        for ((item, location), hour) in all.iter().zip(hours) {
+            fixture.execute(&format!(
+                "UPDATE stock_levels SET updated_at = '2026-04-09 0{hour}:00:00'
+                 WHERE product_id = {item} AND warehouse_id = {location}"
+            ));
+        }
+        let at = |hour: i64| "2026-04-09T00:00:00".parse::<NaiveDateTime>().unwrap() + chrono::TimeDelta::hours(hour);
+        for (from, before) in (0..6).flat_map(|from| (0..6).map(move |before| (from, before))) {
+            let within = all.iter().zip(hours).filter(|(_, hour)| (from..before).contains(hour));
+            let within = within.map(|(key, _)| *key).collect::<Vec<_>>();
+            let span = BalanceFilter {
+                updated_from: Some(at(from)),
+                updated_before: Some(at(before)),
+                ..BalanceFilter::default()
+            };
+            let in_branch = BalanceFilter { branch_id: Some(locations[0]), ..span.clone() };
+            let of_two = BalanceFilter {
+                updated_from: Some(at(from)),
+                updated_before: Some(at(before)),
+                ..of(&["ANVIL", "SAW"])
+            };
+            let kept = |keep: &dyn Fn(&(i64, i64)) -> bool| within.iter().copied().filter(|key| keep(key)).collect();
+            let cases: [(_, Vec<(i64, i64)>); 3] = [
+                (span, within.clone()),
+                (in_branch, kept(&|(_, location)| *location != locations[1])),
+                (of_two, kept(&|(item, _)| *item != items[1])),
+            ];
+            for (filter, mut expected) in cases {
+                assert_eq!(by_item(&shop, &filter), expected, "{filter:?}");
+                expected.sort_unstable_by_key(|(item, location)| (*location, *item));
+                assert_eq!(found(&shop, &filter, BalanceOrder::Location), expected, "{filter:?}");
+            }
+        }
+    });
+}

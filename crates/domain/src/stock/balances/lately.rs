@@ -1,0 +1,70 @@
+//! Balances that changed within a span of time, for lists that are ordered by item or location: as for items, few are
+//! found by when they changed, many by walking the list.
+
+use diesel::dsl::{count_star, min};
+use diesel::prelude::*;
+
+use super::{BalanceOrder, Found, Key, anytime, matching};
+use crate::actor::TenantId;
+use crate::counters;
+use crate::error::Result;
+use crate::page::FEW;
+use crate::schema::stock_levels as levels;
+use crate::store::Tx;
+use crate::store::connection::MultiBackend;
+use crate::store::portable::Unindexed;
+
+type Balances = levels::BoxedQuery<'static, MultiBackend>;
+
+/// The keys of all balances that changed within the span, in order, if no items are named and they are few.
+pub(super) fn few(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<Option<Vec<Key>>> {
+    if !found.is_of_changes() {
+        return Ok(None);
+    }
+    let keys = some(tx, matching(tx.tenant_id(), found))?;
+    let mut keys = keys.into_iter().map(|(item, location)| order.key(item, location)).collect::<Vec<_>>();
+    keys.sort_unstable();
+    Ok((counters::rows(keys.len()) <= FEW).then_some(keys))
+}
+
+/// The exact number of balances that changed within the span, and an item or a location, by which they are ordered,
+/// before which there is none of them.
+pub(super) fn many(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<(i64, i64)> {
+    let tenant = tx.tenant_id();
+    if found.locations.is_none() {
+        // A first transfer asks for nearly all: then it is the others that are few.
+        let earlier = found.updated_from.map(|from| anytime(tenant, found).filter(levels::updated_at.lt(from)));
+        let later = found.updated_before.map(|before| anytime(tenant, found).filter(levels::updated_at.ge(before)));
+        let mut others = 0;
+        for query in [earlier, later].into_iter().flatten() {
+            others += counters::rows(some(tx, query)?.len());
+        }
+        if others <= FEW {
+            return Ok((counters::read(tx, counters::LEVELS)? - others, 1));
+        }
+    }
+    let matching = matching(tenant, found);
+    let (total, first): (i64, Option<i64>) = match order {
+        BalanceOrder::Item => matching.select((count_star(), min(levels::product_id))).get_result(tx.conn)?,
+        BalanceOrder::Location => matching.select((count_star(), min(levels::warehouse_id))).get_result(tx.conn)?,
+    };
+    Ok((total, first.unwrap_or(1)))
+}
+
+/// The balances that match, to be walked in their order.
+pub(super) fn walked(tenant: TenantId, found: &Found) -> Balances {
+    let mut query = anytime(tenant, found);
+    if let Some(from) = found.updated_from {
+        query = query.filter(Unindexed(levels::updated_at).ge(from));
+    }
+    if let Some(before) = found.updated_before {
+        query = query.filter(Unindexed(levels::updated_at).lt(before));
+    }
+    query
+}
+
+/// Items and locations of balances by when they changed: one more than few of them at the most.
+fn some(tx: &mut Tx<'_>, query: Balances) -> Result<Vec<(i64, i64)>> {
+    let keys = query.select((levels::product_id, levels::warehouse_id));
+    Ok(keys.order(levels::updated_at).limit(FEW + 1).load(tx.conn)?)
+}
