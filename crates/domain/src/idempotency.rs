@@ -21,7 +21,7 @@ const SWEPT: i64 = 4;
 pub struct Once {
     /// The sender's name for it, unique for the sender within a day.
     pub key: String,
-    /// What tells it from every other request: a digest of method, path and body.
+    /// What tells it from every other request: a sealed digest of method, path and body.
     pub fingerprint: String,
 }
 

@@ -7,8 +7,9 @@
 //! - [`page`]: windows and slices; every list is bounded.
 //! - [`items`]: what there is to sell, and the lists that describe it.
 //! - [`stock`]: how much of it lies where, and every movement that made it so.
-//! - [`partners`]: who orders.
+//! - [`partners`]: who orders of us.
 //! - [`orders`]: what customers want, from the promise to the return.
+//! - [`purchasing`]: what is ordered of suppliers, and what has come.
 //! - [`reports`]: what all of it comes to.
 //! - [`idempotency`]: a request that is sent twice has one effect.
 //! - [`verify`]: reading the whole book.

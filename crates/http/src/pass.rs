@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use actix_web::web;
-use stockbridge_domain::{Admission, Claim, Error, Result, Role, TenantId, Tx, idempotency};
+use stockbridge_domain::idempotency::{self, Once};
+use stockbridge_domain::{Admission, Claim, Error, Fault, Result, Role, TenantId, Tx};
 
 use crate::reply::Reply;
 use crate::site::Site;
@@ -63,7 +64,7 @@ impl Pass {
         mut command: impl FnMut(&mut Tx<'_>) -> Result<(T, L)> + Send + 'static,
         say: impl Fn(T) -> Result<Reply> + Send + 'static,
     ) -> Result<(Reply, Option<L>)> {
-        let once = self.understand(self.trail.once()).await?;
+        let once = self.understand(self.trail.once()).await?.map(|once| self.sealed(once)).transpose()?;
         let command = move |tx: &mut Tx<'_>| {
             let mut left = None;
             let work = &mut |tx: &mut Tx<'_>| {
@@ -77,6 +78,13 @@ impl Pass {
         let (admitted, reply, left) = self.site.store.write(self.admission.clone(), command).await?;
         admitted.note(&self.trail);
         Ok((reply.try_into()?, left))
+    }
+
+    /// Bodies hold passwords, and a plain digest of one would let who reads the database try them out.
+    fn sealed(&self, Once { key, fingerprint }: Once) -> Result<Once> {
+        let sealed = self.site.signer.seal(&fingerprint);
+        let fingerprint = sealed.map_err(|error| Fault::Internal(format!("no seal: {error}")))?;
+        Ok(Once { key, fingerprint })
     }
 
     /// Looks whether the caller may be here at all.
