@@ -70,8 +70,13 @@ pub(crate) fn rows(count: usize) -> i64 {
 
 /// The next number of a series, from 1: no two transactions get the same, and none is lost. To be taken late.
 pub(crate) fn next(tx: &mut Tx<'_>, name: &'static str) -> Result<i64> {
-    move_all(tx.conn, tx.tenant.id, &BTreeMap::from([(name, 1)]))?;
-    read(tx, name)
+    take(tx, name, 1)
+}
+
+/// So many numbers of a series, all at once. Returns the first.
+pub(crate) fn take(tx: &mut Tx<'_>, name: &'static str, count: i64) -> Result<i64> {
+    move_all(tx.conn, tx.tenant.id, &BTreeMap::from([(name, count)]))?;
+    Ok(read(tx, name)? - count + 1)
 }
 
 /// Raises a counter at once; one that stands higher stays.

@@ -11,6 +11,7 @@
 //! - [`orders`]: what customers want, from the promise to the return.
 //! - [`purchasing`]: what is ordered of suppliers, and what has come.
 //! - [`reports`]: what all of it comes to.
+//! - [`fill`]: a shop of any size, for benchmarks.
 //! - [`idempotency`]: a request that is sent twice has one effect.
 //! - [`verify`]: reading the whole book.
 //! - `counters`, `rollups`: totals and sums kept with what they count.
@@ -24,6 +25,7 @@ pub mod access;
 pub mod actor;
 mod counters;
 pub mod error;
+pub mod fill;
 pub mod idempotency;
 pub mod items;
 pub mod orders;

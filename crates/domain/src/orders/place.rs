@@ -59,7 +59,7 @@ struct Priced<'c> {
     amount: Money,
 }
 
-const LINES: bulk::Into = bulk::Into {
+pub(crate) const LINES: bulk::Into = bulk::Into {
     table: "order_items",
     columns: &[
         "tenant_id",

@@ -302,6 +302,14 @@ pub(crate) fn named(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Named> {
     Ok(Named { id, name })
 }
 
+/// Those of these customers that are there, held as by [`named`].
+pub(crate) fn all_named(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Named>> {
+    let these = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq_any(ids));
+    let query = customers::table.filter(these).order(customers::id).select((customers::id, customers::name));
+    let found: Vec<(i64, String)> = ForKeyShare(query).load(tx.conn)?;
+    Ok(found.into_iter().map(|(id, name)| Named { id, name }).collect())
+}
+
 /// Where goods for a customer go unless an order says otherwise.
 pub(crate) fn default_shipping_address(tx: &mut Tx<'_>, customer: i64) -> Result<Option<Address>> {
     let this = addresses::tenant_id.eq(tx.tenant_id()).and(addresses::customer_id.eq(customer));

@@ -63,13 +63,13 @@ pub(crate) struct Reason {
 pub(crate) struct Balance {
     pub(crate) quantity: Quantity,
     pub(crate) reserved: Quantity,
-    reorder_level: Quantity,
-    value: Money,
+    pub(crate) reorder_level: Quantity,
+    pub(crate) value: Money,
 }
 
 /// A product and a warehouse.
-pub(super) type Key = (i64, i64);
-pub(super) type Balances = BTreeMap<Key, Balance>;
+pub(crate) type Key = (i64, i64);
+pub(crate) type Balances = BTreeMap<Key, Balance>;
 
 /// A stock row, as it is locked.
 const BALANCE: (
@@ -80,7 +80,7 @@ const BALANCE: (
     (levels::quantity, levels::reserved, levels::reorder_level, levels::value),
 );
 
-const OPENED: bulk::Into = bulk::Into {
+pub(crate) const OPENED: bulk::Into = bulk::Into {
     table: "stock_levels",
     columns: &[
         "tenant_id",
@@ -93,7 +93,7 @@ const OPENED: bulk::Into = bulk::Into {
         "updated_at",
     ],
 };
-const WRITTEN: bulk::Change = bulk::Change {
+pub(crate) const WRITTEN: bulk::Change = bulk::Change {
     table: "stock_levels",
     keys: &["product_id", "warehouse_id"],
     set: &["quantity", "reserved", "value", "updated_at"],
@@ -176,7 +176,7 @@ fn open(tx: &mut Tx<'_>, rows: &[Vec<bulk::Cell>]) -> Result<()> {
 }
 
 /// What lies in those of these places that have a row, locked in their order.
-pub(super) fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
+pub(crate) fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
     let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().copied().unzip();
     let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(products));
     let these = levels::table.filter(these.and(levels::warehouse_id.eq_any(places)));
@@ -232,7 +232,7 @@ fn write(tx: &mut Tx<'_>, entries: &[Entry], before: &Balances, after: &mut Bala
 
 impl Balance {
     /// By how much the sums of a warehouse change where one of its rows was that before.
-    fn since(&self, before: &Self) -> Lying {
+    pub(crate) fn since(&self, before: &Self) -> Lying {
         let on_hand = |balance: &Self| i64::from(balance.quantity > Quantity::ZERO);
         Lying {
             rows: 0,

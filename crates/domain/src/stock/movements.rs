@@ -179,7 +179,7 @@ impl Row<'_> {
     }
 }
 
-const RECORDED: bulk::Into = bulk::Into {
+pub(crate) const RECORDED: bulk::Into = bulk::Into {
     table: "stock_movements",
     columns: &[
         "tenant_id",

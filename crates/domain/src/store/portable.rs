@@ -316,3 +316,28 @@ pub(crate) fn continue_sequence(conn: &mut Conn, table: &'static str, next: i64)
         Conn::Postgres(_) => Ok(()),
     }
 }
+
+/// Takes the next ids of a table, so many, in their order: rows come with them, and nobody else gets them.
+pub(crate) fn reserve_ids(conn: &mut Conn, table: &'static str, count: i64) -> QueryResult<Vec<i64>> {
+    let query = match conn {
+        Conn::Sqlite(_) => {
+            continue_sequence(conn, table, 0)?;
+            format!("UPDATE sqlite_sequence SET seq = seq + {count} WHERE name = '{table}' RETURNING seq AS id")
+        }
+        Conn::Postgres(_) => {
+            format!("SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM generate_series(1, {count})")
+        }
+    };
+    let mut ids = diesel::sql_query(query).load::<Id>(conn)?.into_iter().map(|Id { id }| id).collect::<Vec<_>>();
+    ids.sort_unstable();
+    Ok(match (&*conn, ids.last()) {
+        (Conn::Sqlite(_), Some(last)) => (last - count + 1..=*last).collect(),
+        _ => ids,
+    })
+}
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+}
