@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use stockbridge_domain::Role;
+use stockbridge_domain::fill::{MOST_ORDERS, MOST_PRODUCTS, MOST_WAREHOUSES};
 
 /// One inventory and order server that speaks two API dialects over one domain.
 #[derive(Parser)]
@@ -29,6 +30,8 @@ pub enum Command {
     Migrate,
     /// Check that the books add up, also beside a running server: 0 when they do, 1 with a line per violation.
     Verify,
+    /// Fill a tenant with synthetic data for benchmarks, in transactions after each of which its books add up.
+    Fill(Fill),
     /// Print the OpenAPI document of a dialect.
     Openapi {
         /// Which dialect.
@@ -100,6 +103,26 @@ pub struct Serve {
     /// Threads that serve HTTP; absent: one per core.
     #[arg(long, env = "STOCKBRIDGE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
+}
+
+/// How big a shop is to be. What a tenant has already stays, and the new comes beside it.
+#[derive(Args)]
+pub struct Fill {
+    /// The code of the tenant.
+    #[arg(long)]
+    pub tenant: String,
+    /// Products, each with a stock row in every one of the warehouses.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(i64).range(1..=MOST_PRODUCTS))]
+    pub products: i64,
+    /// Warehouses: those that the tenant has, the oldest first, and as many new ones as it takes.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(i64).range(1..=MOST_WAREHOUSES))]
+    pub warehouses: i64,
+    /// Orders of the last 365 days, with their movements; for every 20 of them a customer.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(i64).range(0..=MOST_ORDERS))]
+    pub orders: i64,
+    /// The same seed makes the same shop; ids go on from those that were given, and the year ends now.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// How log lines are written.

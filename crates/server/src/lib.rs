@@ -5,6 +5,7 @@
 mod admin;
 pub mod cli;
 pub mod demo;
+mod fill;
 pub mod observe;
 mod probes;
 mod secret;
@@ -118,6 +119,7 @@ async fn administer(store: &Store, command: Command) -> Result<String, String> {
         Command::User(command) => admin::user(store, command).await,
         Command::SimbizUser(command) => admin::simbiz_user(store, command).await,
         Command::ApiKey(command) => admin::api_key(store, command).await,
+        Command::Fill(size) => fill::run(store, size).await,
         Command::Serve(_) | Command::Migrate | Command::Verify | Command::Openapi { .. } => {
             Err("not an administering command".to_owned())
         }

@@ -12,9 +12,8 @@ use crate::orders::{self, OrderFilter};
 use crate::page::{Start, Window};
 use crate::partners::customers::{self, CustomerFilter};
 use crate::stock::movements::{self, MovementFilter};
-use crate::testing::{Fixture, Shop, on_both, whole};
+use crate::testing::{Shop, on_both, whole};
 use crate::values::Change;
-use crate::verify::verify;
 
 /// More than one slice.
 const PLAN: Plan = Plan {
@@ -40,10 +39,6 @@ fn filled(shop: &Shop<'_>, plan: Plan) -> Made {
     made
 }
 
-fn add_up(fixture: &Fixture) {
-    assert_eq!(fixture.look(verify).expect("the books"), []);
-}
-
 #[test]
 fn books_of_several_slices_add_up_and_hold_what_was_asked_for() {
     on_both(|fixture| {
@@ -52,7 +47,7 @@ fn books_of_several_slices_add_up_and_hold_what_was_asked_for() {
         assert!(PLAN.slices() > 2);
         assert_eq!((made.products, made.stock_rows, made.customers, made.orders), (1_300, 3_900, 600, 12_000));
         assert!(made.lines > 12_000 && made.movements > 12_000, "{made:?}");
-        add_up(fixture);
+        shop.verify();
         let counts = "SELECT CAST((SELECT COUNT(*) FROM products) + 10000 * (SELECT COUNT(*) FROM order_items)
             AS VARCHAR(20)) AS line";
         assert_eq!(fixture.texts(counts), [(made.products + 10_000 * made.lines).to_string()]);
@@ -67,7 +62,7 @@ fn any_seed_and_size_adds_up_also_twice_in_one_tenant() {
             [(1, 1, 1, 0), (2, 1, 1, 200), (1, 40, 2, 100), (u64::MAX, 25, 4, 1), (0, 3, 2, 900)]
         {
             filled(&shop, Plan { seed, products, warehouses, orders, ..PLAN });
-            add_up(fixture);
+            shop.verify();
         }
         let defaults = fixture.texts("SELECT CAST(COUNT(*) AS VARCHAR(9)) AS line FROM warehouses WHERE is_default");
         assert_eq!(defaults, ["1"]);
@@ -98,7 +93,7 @@ fn commands_go_on_where_a_filled_shop_ended() {
         assert!(shop.item("BUCKET").id > 41, "ids go on");
         assert!(shop.customer("Acme") > 15);
         filled(&shop, Plan { seed: 8, ..SMALL });
-        add_up(fixture);
+        shop.verify();
     });
 }
 
