@@ -51,6 +51,8 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     let (store, journal) = (house.site.store.clone(), house.site.journal.clone());
     let (served, readiness) = (house.clone(), house.readiness.clone());
     let mut server = HttpServer::new(move || app(&served)).disable_signals().shutdown_timeout(GRACE_SECONDS);
+    // The system would keep the last piece of an answer back until the client acknowledges the one before: 40 ms.
+    server = server.tcp_nodelay(true);
     if let Some(workers) = serve.workers {
         server = server.workers(workers.into());
     }

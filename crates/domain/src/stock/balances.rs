@@ -1,6 +1,6 @@
 //! Balances: each stock row with its item, its location and its branch, as SimBiz shows it.
 
-mod lately;
+mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,14 +81,14 @@ diesel::alias! {
     const BRANCH: Alias<Branch> = places as branches;
 }
 
-/// Balances by id: one statement each for the figures, the items and the locations, one for the total, and one each to
-/// find the codes and the branch.
+/// Balances by id: one statement each for the total or all keys, the figures, the items and the locations, and one each
+/// to find the codes and the branch.
 ///
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Slice<Balance>> {
     let found = find(tx, filter)?;
-    if let Some(keys) = lately::few(tx, &found, order)? {
+    if let Some(keys) = keys::few(tx, &found, order)? {
         return Ok(among(tx, &found, &keys, order, window)?.of(counters::rows(keys.len())));
     }
     let (total, first) = total(tx, filter, &found, order)?;
@@ -101,17 +101,17 @@ pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window
 /// Only faults of the store.
 pub fn part(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
     let found = find(tx, filter)?;
-    if let Some(keys) = lately::few(tx, &found, order)? {
+    if let Some(keys) = keys::few(tx, &found, order)? {
         return among(tx, &found, &keys, order, window);
     }
     let begins = matches!(window.start, Start::Page(_)) && found.is_of_changes();
-    let first = if begins { lately::many(tx, &found, order)?.1 } else { 1 };
+    let first = if begins { keys::many(tx, &found, order)?.1 } else { 1 };
     from(tx, &found, first, order, window)
 }
 
 /// A filter with its codes and its branch found: with ids alone, either engine goes by its index.
 struct Found {
-    items: Option<BTreeMap<i64, Goods>>,
+    items: Option<Vec<i64>>,
     locations: Option<Vec<i64>>,
     updated_from: Option<NaiveDateTime>,
     updated_before: Option<NaiveDateTime>,
@@ -130,7 +130,8 @@ fn find(tx: &mut Tx<'_>, filter: &BalanceFilter) -> Result<Found> {
     let (mut items, mut locations) = (None, None);
     if let Some(codes) = item_codes {
         let keys = codes.iter().map(|code| fold(code)).collect::<Vec<_>>();
-        items = Some(goods(tx, products::table.into_boxed().filter(products::sku_key.eq_any(keys)))?);
+        let named = products::tenant_id.eq(tenant).and(products::sku_key.eq_any(keys));
+        items = Some(products::table.filter(named).select(products::id).load(tx.conn)?);
     }
     if let Some(branch) = *branch_id {
         let own = places::branch_id.is_null().and(places::id.eq(branch));
@@ -151,13 +152,13 @@ fn among(tx: &mut Tx<'_>, found: &Found, keys: &[Key], order: BalanceOrder, wind
     let mut figures: Vec<Figures> = these.select(FIGURES).load(tx.conn)?;
     figures.retain(|(item, location, ..)| keys.contains(&order.key(*item, *location)));
     figures.sort_unstable_by_key(|(item, location, ..)| order.key(*item, *location));
-    Ok(Part { rows: balances(tx, found, figures)?, next })
+    Ok(Part { rows: balances(tx, figures)?, next })
 }
 
 /// A window onto balances in order, of which none that matches stands before those of `first`.
 fn from(tx: &mut Tx<'_>, found: &Found, first: i64, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
     let (item, location) = (levels::product_id, levels::warehouse_id);
-    let mut query = lately::walked(tx.tenant_id(), found);
+    let mut query = keys::walked(tx.tenant_id(), found);
     query = match (order, window.after_stock()?) {
         (BalanceOrder::Item, None) => query.filter(item.ge(first)),
         (BalanceOrder::Location, None) => query.filter(location.ge(first)),
@@ -179,22 +180,15 @@ fn from(tx: &mut Tx<'_>, found: &Found, first: i64, order: BalanceOrder, window:
         let (first, second) = order.key(*item, *location);
         Cursor::Stock(first, second)
     });
-    Ok(Part { rows: balances(tx, found, rows)?, next })
+    Ok(Part { rows: balances(tx, rows)?, next })
 }
 
 const FIGURES: (levels::product_id, levels::warehouse_id, levels::quantity, levels::reserved, levels::updated_at) =
     (levels::product_id, levels::warehouse_id, levels::quantity, levels::reserved, levels::updated_at);
 
 /// Figures with the items and the locations that they are about.
-fn balances(tx: &mut Tx<'_>, found: &Found, figures: Vec<Figures>) -> Result<Vec<Balance>> {
-    let read;
-    let items = if let Some(items) = &found.items {
-        items
-    } else {
-        let ids = figures.iter().map(|(item, ..)| *item).collect::<BTreeSet<_>>();
-        read = goods(tx, products::table.into_boxed().filter(products::id.eq_any(ids)))?;
-        &read
-    };
+fn balances(tx: &mut Tx<'_>, figures: Vec<Figures>) -> Result<Vec<Balance>> {
+    let items = goods(tx, figures.iter().map(|(item, ..)| *item).collect())?;
     let places = places_of(tx, figures.iter().map(|(_, location, ..)| *location).collect())?;
     let balance = |(item, location, quantity, reserved, updated_at): Figures| {
         // An item that was removed a moment ago has no balances.
@@ -216,11 +210,11 @@ fn balances(tx: &mut Tx<'_>, found: &Found, figures: Vec<Figures>) -> Result<Vec
     figures.into_iter().filter_map(balance).collect()
 }
 
-fn goods(tx: &mut Tx<'_>, these: products::BoxedQuery<'static, MultiBackend>) -> Result<BTreeMap<i64, Goods>> {
+fn goods(tx: &mut Tx<'_>, ids: BTreeSet<i64>) -> Result<BTreeMap<i64, Goods>> {
     let tenant = tx.tenant_id();
     let unit = uoms::table.filter(uoms::tenant_id.eq(tenant).and(uoms::id.nullable().eq(products::base_uom_id)));
-    let rows: Vec<Goods> = these
-        .filter(products::tenant_id.eq(tenant))
+    let rows: Vec<Goods> = products::table
+        .filter(products::tenant_id.eq(tenant).and(products::id.eq_any(ids)))
         .select((BalancedItem::as_select(), unit.select(uoms::code).single_value()))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(|goods| (goods.0.id, goods)).collect())
@@ -244,9 +238,9 @@ fn total(tx: &mut Tx<'_>, filter: &BalanceFilter, found: &Found, order: BalanceO
         return Ok((counters::read(tx, counters::LEVELS)?, 1));
     }
     if found.is_of_changes() {
-        return lately::many(tx, found, order);
+        return keys::many(tx, found, order);
     }
-    Ok((lately::walked(tx.tenant_id(), found).count().get_result(tx.conn)?, 1))
+    Ok((keys::walked(tx.tenant_id(), found).count().get_result(tx.conn)?, 1))
 }
 
 fn matching(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, MultiBackend> {
@@ -266,7 +260,7 @@ fn anytime(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, Multi
     let Found { items, locations, updated_from: _, updated_before: _ } = found;
     let mut query = levels::table.into_boxed().filter(levels::tenant_id.eq(tenant));
     if let Some(items) = items {
-        query = query.filter(levels::product_id.eq_any(items.keys().copied().collect::<Vec<_>>()));
+        query = query.filter(levels::product_id.eq_any(items.clone()));
     }
     if let Some(locations) = locations {
         query = query.filter(levels::warehouse_id.eq_any(locations.clone()));
@@ -292,7 +286,7 @@ impl BalanceOrder {
 }
 
 impl Found {
-    /// Whether it asks for a span of changes, wherever, of whatever item.
+    /// Whether it asks for a span of changes of whatever item.
     fn is_of_changes(&self) -> bool {
         self.items.is_none() && (self.updated_from.is_some() || self.updated_before.is_some())
     }

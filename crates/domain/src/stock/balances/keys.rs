@@ -1,5 +1,5 @@
-//! Balances that changed within a span of time, for lists that are ordered by item or location: as for items, few are
-//! found by when they changed, many by walking the list.
+//! Balances that changed within a span of time or are of items that were named, for lists that are ordered by item or
+//! location. Few are found by that and put in order, many by walking the list.
 
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
@@ -16,12 +16,16 @@ use crate::store::portable::Unindexed;
 
 type Balances = levels::BoxedQuery<'static, MultiBackend>;
 
-/// The keys of all balances that changed within the span, in order, if no items are named and they are few.
+/// The keys of all balances that are asked for, in order, if items are named or a span, and they are few.
 pub(super) fn few(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<Option<Vec<Key>>> {
-    if !found.is_of_changes() {
+    let keys = if found.is_of_changes() {
+        some(tx, matching(tx.tenant_id(), found))?
+    } else if found.items.is_some() {
+        let keys = walked(tx.tenant_id(), found).select((levels::product_id, levels::warehouse_id));
+        keys.limit(FEW + 1).load(tx.conn)?
+    } else {
         return Ok(None);
-    }
-    let keys = some(tx, matching(tx.tenant_id(), found))?;
+    };
     let mut keys = keys.into_iter().map(|(item, location)| order.key(item, location)).collect::<Vec<_>>();
     keys.sort_unstable();
     Ok((counters::rows(keys.len()) <= FEW).then_some(keys))
