@@ -1,6 +1,6 @@
 //! Bringing items from another system: however many rows, the number of statements stays the same.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -32,7 +32,7 @@ pub fn bring(tx: &mut Tx<'_>, rows: &[ItemRow], intent: Intent) -> Result<Vec<Ou
     at_most(rows.len())?;
     let keys = rows.iter().map(|row| fold(row.sku.as_str())).collect::<Vec<_>>();
     let known = Known::load(tx, rows, &keys, intent)?;
-    let of_row = rows.iter().zip(&keys).zip(repeated(keys.iter()).into_iter().zip(known.barcodes_repeated(rows)));
+    let of_row = rows.iter().zip(&keys).zip(repeated(keys.iter()).into_iter().zip(barcodes_repeat(rows)));
     let drafts = of_row.map(|((row, key), repeats)| known.draft(tx, row, key, repeats)).collect::<Vec<_>>();
     let drafts = tracked(tx, drafts)?;
     let outcomes = drafts.iter().map(outcome).collect::<Vec<_>>();
@@ -81,14 +81,6 @@ impl Known {
         }
         let barcodes = rows.iter().filter_map(barcode).collect::<Vec<_>>();
         Ok(Self { items, described, barcodes: holders(tx, &barcodes)? })
-    }
-
-    /// For each row, whether its barcode stood in an earlier one.
-    fn barcodes_repeated(&self, rows: &[ItemRow]) -> Vec<bool> {
-        let unnamed = |at: usize| at.to_string();
-        // A row without one stands for itself: no barcode is a number and a NUL.
-        let key = |(at, row)| barcode(row).map_or_else(|| format!("{}\0", unnamed(at)), str::to_owned);
-        repeated(rows.iter().enumerate().map(key))
     }
 
     fn draft(&self, tx: &Tx<'_>, row: &ItemRow, key: &str, (sku_repeats, barcode_repeats): (bool, bool)) -> Draft {
@@ -143,6 +135,12 @@ fn barcode(row: &ItemRow) -> Option<&str> {
     if let Change::Set(barcode) = &row.rest.barcode { Some(barcode.as_str()) } else { None }
 }
 
+/// For each row, whether its barcode stood in an earlier one.
+fn barcodes_repeat(rows: &[ItemRow]) -> Vec<bool> {
+    let mut seen = HashSet::new();
+    rows.iter().map(|row| barcode(row).is_some_and(|barcode| !seen.insert(barcode))).collect()
+}
+
 const fn thing(described: Described) -> Thing {
     match described {
         Described::Category => Thing::Category,
@@ -162,9 +160,11 @@ fn references(changes: &ItemChanges) -> impl Iterator<Item = (Described, &Refere
         (Described::In(List::Uoms), purchase_uom),
     ]
     .into_iter()
-    .filter_map(|(described, change)| {
-        if let Change::Set(reference) = change { Some((described, reference)) } else { None }
-    })
+    .filter_map(
+        |(described, change)| {
+            if let Change::Set(reference) = change { Some((described, reference)) } else { None }
+        },
+    )
 }
 
 /// The SKUs of the items that have these barcodes, by those.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
-use super::master::{self, Reference};
 use super::apply::{Described, apply, blank};
+use super::master::{self, Reference};
 use super::{Item, Tracking, categories, images, variants};
 use crate::counters;
 use crate::error::{Error, Result};

@@ -122,7 +122,7 @@ pub fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, level: Q
     }
     let goods = goods::one(tx, product, "product_id")?;
     let place = goods::place(tx, Some(warehouse), "warehouse_id")?;
-    ledger::set_reorder_level(tx, goods.id, place.id, level)
+    ledger::set_reorder_levels(tx, &BTreeMap::from([((goods.id, place.id), level)]))
 }
 
 /// What lies in a warehouse when its books are opened.

@@ -157,7 +157,8 @@ impl From<Vec<Category>> for CategoryListResponse {
 
 impl From<Category> for CategoryResponse {
     fn from(category: Category) -> Self {
-        let Category { id, code, name, parent_id, product_count, is_active: _, created_at: _, updated_at: _ } = category;
+        let Category { id, code, name, parent_id, product_count, is_active: _, created_at: _, updated_at: _ } =
+            category;
         Self { id, name, parent_id, product_count, code }
     }
 }
