@@ -44,7 +44,8 @@ async fn import<S: Sheet>(store: &Store, sheet: S, command: Import) -> Result<St
     let Import { what: _, file, tenant, dry_run } = command;
     let tenant = store.look(move |lobby| tenants::by_code(lobby, &tenant)).await.map_err(|error| said(&error))?.id;
     let source = Source::open(&file).map_err(|error| format!("cannot read {file}: {error}"))?;
-    let pass = |intent| Pass { store, sheet, tenant, source: &source, file: &file, intent };
+    let name = if file == "-" { "standard input" } else { &file };
+    let pass = |intent| Pass { store, sheet, tenant, source: &source, file: name, intent };
     let expected = pass(Intent::Judge).run().await?;
     if dry_run {
         return Ok(format!("dry run: {expected}; nothing is written"));

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use stockbridge_domain::bring::{Intent, Outcome};
-use stockbridge_domain::values::fold;
-use stockbridge_domain::{Error, Store, TenantId};
+use stockbridge_domain::{Store, TenantId};
 
 use super::report::{Complaints, Tally};
 use super::sheet::{Cells, Sheet, Size};
@@ -26,7 +25,13 @@ pub(super) struct Pass<'p, S> {
 /// Rows that are carried over together, and their lines.
 struct Batch<R> {
     rows: Vec<R>,
-    lines: Vec<u64>,
+    lines: Vec<Line>,
+}
+
+/// Where a row stands, and the columns of which something was told already.
+struct Line {
+    number: u64,
+    told: Vec<&'static str>,
 }
 
 /// What a pass has seen so far.
@@ -106,7 +111,7 @@ impl<S: Sheet> Pass<'_, S> {
         Ok(if complaints.count == 0 { Some(header) } else { None })
     }
 
-    /// Reads a row into the batch, unless something is wrong with it.
+    /// Reads a row into the batch, and tells what is wrong with its cells.
     fn take(&self, batch: &mut Batch<S::Row>, seen: &mut Seen, header: &[&'static str], line: u64, cells: &[String]) {
         if cells.len() != header.len() {
             let (has, wants) = (cells.len(), header.len());
@@ -124,16 +129,13 @@ impl<S: Sheet> Pass<'_, S> {
                 wrong.push((column, format!("stands in line {earlier} too")));
             }
         }
-        match row.filter(|_| wrong.is_empty()) {
-            Some(row) => {
-                batch.rows.push(row);
-                batch.lines.push(line);
-            }
-            None => {
-                for (column, what) in wrong {
-                    seen.complaints.of_cell(line, column, &what);
-                }
-            }
+        for (column, what) in &wrong {
+            seen.complaints.of_cell(line, column, what);
+        }
+        // Judged all the same, for what else there is to be told of it.
+        if let Some(row) = row {
+            batch.rows.push(row);
+            batch.lines.push(Line { number: line, told: wrong.into_iter().map(|(column, _)| column).collect() });
         }
     }
 
@@ -154,12 +156,12 @@ impl<S: Sheet> Pass<'_, S> {
         let write = self.store.alter(move |lobby| sheet.bring(&mut lobby.as_system(tenant)?, &rows, Intent::Write));
         let written = if seen.complaints.count > 0 { Ok(Vec::new()) } else { write.await };
         let before = seen.tally;
+        let [first, last] = [lines.first(), lines.last()].map(|line| line.map_or(0, |line| line.number));
         match written {
             Ok(outcomes) => seen.note(&outcomes, &lines, sheet),
-            Err(error) => seen.complaints.of(lines.first().copied().unwrap_or_default(), said(&error)),
+            Err(error) => seen.complaints.of(first, said(&error)),
         }
         if seen.complaints.count > 0 {
-            let (first, last) = (lines.first().copied().unwrap_or_default(), lines.last().copied().unwrap_or_default());
             std::mem::take(&mut seen.complaints).print();
             return Err(format!(
                 "something changed after the file was checked: lines {first} to {last} and all after them are not written; \
@@ -193,28 +195,16 @@ impl<S: Sheet> Pass<'_, S> {
 
 impl Seen {
     /// What came of a batch.
-    fn note<S: Sheet>(&mut self, outcomes: &[Outcome], lines: &[u64], sheet: S) {
-        for (outcome, line) in outcomes.iter().zip(lines) {
+    fn note<S: Sheet>(&mut self, outcomes: &[Outcome], lines: &[Line], sheet: S) {
+        for (outcome, Line { number, told }) in outcomes.iter().zip(lines) {
             match outcome {
                 Ok(brought) => self.tally.add(*brought),
                 Err(errors) => {
                     for error in errors {
-                        if !self.is_told(error, sheet) {
-                            self.complaints.of_row(*line, sheet.columns(), error);
-                        }
+                        self.complaints.of_row(*number, sheet.columns(), told, error);
                     }
                 }
             }
-        }
-    }
-
-    /// Whether a row refers to one of the same file that cannot be read, of which that is told already.
-    fn is_told<S: Sheet>(&self, error: &Error, sheet: S) -> bool {
-        let column = sheet.columns().first().map(|column| column.name).unwrap_or_default();
-        let is_here = |key: &str| self.unique.get(column).is_some_and(|seen| seen.contains_key(&*fold(key)));
-        match (error, sheet.at_once()) {
-            (Error::UnknownReference { key, .. }, Size::Whole(_)) => is_here(key),
-            _ => false,
         }
     }
 }

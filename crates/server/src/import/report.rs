@@ -30,29 +30,28 @@ impl Complaints {
         self.of(line, format!("{column} {what}"));
     }
 
-    /// Complains of what the domain refuses about a row.
-    pub(super) fn of_row(&mut self, line: u64, columns: &[Column], refused: &Error) {
+    /// Complains of what the domain refuses about a row, but for columns of which something was told already.
+    pub(super) fn of_row(&mut self, line: u64, columns: &[Column], told: &[&str], refused: &Error) {
         let called = |field: &str| {
             let column = columns.iter().find(|column| column.field == field);
             column.map_or_else(|| field.to_owned(), |column| column.name.to_owned())
         };
         let code = columns.first().map(|column| column.name).unwrap_or_default();
-        match refused {
+        let complaints = match refused {
             Error::Invalid(problems) => {
-                for Problem { field, message } in problems {
-                    self.of_cell(line, &called(field), message);
-                }
+                let said = |Problem { field, message }: &Problem| (called(field), message.clone());
+                problems.iter().map(said).collect()
             }
             Error::UnknownReference { field, thing, key } => {
-                let what = format!("names {key}, which is no {}{}", said(*thing), way_in(*thing));
-                self.of_cell(line, &called(field), &what);
+                vec![(called(field), format!("names {key}, which is no {}{}", said(*thing), way_in(*thing)))]
             }
-            Error::TrackingInUse { by, .. } => self.of_cell(line, "tracking", &format!("cannot change while {by}")),
-            Error::Duplicate(Unique::Barcode) => {
-                self.of_cell(line, &called("barcode"), "stands in an earlier line too")
-            }
-            Error::Duplicate(_) => self.of_cell(line, code, "stands in an earlier line too"),
-            other => self.of(line, other.to_string()),
+            Error::TrackingInUse { by, .. } => vec![("tracking".to_owned(), format!("cannot change while {by}"))],
+            Error::Duplicate(Unique::Barcode) => vec![(called("barcode"), "stands in an earlier line too".to_owned())],
+            Error::Duplicate(_) => vec![(code.to_owned(), "stands in an earlier line too".to_owned())],
+            other => return self.of(line, other.to_string()),
+        };
+        for (column, what) in complaints.iter().filter(|(column, _)| !told.contains(&column.as_str())) {
+            self.of_cell(line, column, what);
         }
     }
 

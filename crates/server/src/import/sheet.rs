@@ -173,13 +173,13 @@ impl<'r> Cells<'r> {
         self.value(column, |text| match text.to_lowercase().as_str() {
             "1" | "true" | "yes" | "y" => Ok(true),
             "0" | "false" | "no" | "n" => Ok(false),
-            _ => Err(format!("must be 1 or 0, not {text}")),
+            _ => Err(format!("must be 1 or 0: it is {text:?}")),
         })
     }
 
     /// A day; an empty cell is none.
     pub(super) fn day(&mut self, column: &'static str) -> Option<NaiveDate> {
-        let wrong = |text: &str| format!("must be a date such as 2027-12-31, not {text}");
+        let wrong = |text: &str| format!("must be a date such as 2027-12-31: it is {text:?}");
         self.value(column, |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| wrong(text)))
     }
 
@@ -190,7 +190,7 @@ impl<'r> Cells<'r> {
         words: &str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        self.value(column, |text| parse(&text.to_lowercase()).ok_or_else(|| format!("must be {words}, not {text}")))
+        self.value(column, |text| parse(&text.to_lowercase()).ok_or_else(|| format!("must be {words}: it is {text:?}")))
     }
 
     /// A reference by code.
