@@ -79,14 +79,15 @@ fn warehouse(number: usize, turn: usize) -> WarehouseRow {
 }
 
 fn item(number: usize, turn: usize) -> ItemRow {
-    let by = |field: &str, word: &str| {
-        Change::Set(Reference { field: field.to_owned(), by: By::Code(format!("{word}-{}", number % 2)) })
+    // One category for all: several are locked by a statement of its own.
+    let by = |field: &str, known_as: &str| {
+        Change::Set(Reference { field: field.to_owned(), by: By::Code(known_as.to_owned()) })
     };
     let rest = ItemChanges {
         name: Some(numbered("Item", number)),
         barcode: Change::Set(numbered("BAR", number)),
-        category: by("category_code", "C"),
-        brand: by("brand_code", "E"),
+        category: by("category_code", "C-1"),
+        brand: by("brand_code", "E-1"),
         cost_price: Change::Set(Price::parse(&format!("{turn}.5")).expect("a price")),
         is_active: Some(turn == 0),
         ..ItemChanges::default()

@@ -45,7 +45,7 @@ impl Sheet for Items {
     }
 
     fn at_once(self) -> Size {
-        Size::Rows(250)
+        Size::Rows(100)
     }
 
     fn read(self, cells: &mut Cells<'_>) -> Option<ItemRow> {

@@ -35,7 +35,7 @@ impl Sheet for Entries {
     }
 
     fn at_once(self) -> Size {
-        Size::Rows(500)
+        Size::Rows(100)
     }
 
     fn read(self, cells: &mut Cells<'_>) -> Option<EntryRow> {

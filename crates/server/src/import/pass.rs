@@ -168,8 +168,8 @@ impl<S: Sheet> Pass<'_, S> {
                  what stands before them is ({before}), so run the command again once that is mended"
             ));
         }
-        // SQLite's writers come in turn only if each leaves the others time to ask.
-        tokio::time::sleep(begun.elapsed().min(Duration::from_millis(100)) / 4).await;
+        // SQLite's writers ask again and again, at growing intervals: each must find a gap soon.
+        tokio::time::sleep(begun.elapsed().min(Duration::from_millis(100)) / 2).await;
         Ok(())
     }
 

@@ -214,7 +214,6 @@ impl<'r> Cells<'r> {
 
 /// Why a number cannot be read, and what it was.
 fn of_number(text: &str, fault: &impl std::fmt::Display) -> String {
-    let hint =
-        if text.contains(',') { ": write a point before the decimals, and nothing between thousands" } else { "" };
-    format!("{fault}, not {text}{hint}")
+    let hint = if text.contains(',') { "; write a point before decimals, and nothing between thousands" } else { "" };
+    format!("{fault}: it is {text:?}{hint}")
 }

@@ -36,7 +36,7 @@ impl Sheet for Figures {
     }
 
     fn at_once(self) -> Size {
-        Size::Rows(250)
+        Size::Rows(100)
     }
 
     fn read(self, cells: &mut Cells<'_>) -> Option<StockRow> {
