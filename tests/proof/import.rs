@@ -192,8 +192,8 @@ fn a_file_of_a_few_columns_changes_no_others() {
 fn many_rows_are_written_in_many_transactions_beside_a_running_server() {
     on_each_engine(|stand| {
         let served = stand.serve();
-        let rows = (0..1_100).map(|number| format!("N-{number},Item {number},{number}\n")).collect::<String>();
-        let file = format!("item_code,item_name,sell_price\n{rows}");
+        let rows = (0..1_100).map(|number| format!("N-{number},Item {number},{number}")).collect::<Vec<_>>().join("\n");
+        let file = format!("item_code,item_name,sell_price\n{rows}\n");
         assert_eq!(import(stand, "items", file.as_bytes(), &[]), good("made 1100, changed 0, unchanged 0"));
         assert_eq!(served.caller().get("/products").is(200).at("/total"), json!(1100));
         let raised = file.replace("Item 7,7\n", "Item 7,8\n").replace("Item 900,900\n", "Item 900,901\n");

@@ -69,13 +69,13 @@ impl Size {
 /// The cells of a row by their columns, and what is wrong with them.
 pub(super) struct Cells<'r> {
     header: &'r [&'static str],
-    cells: &'r [String],
+    texts: &'r [String],
     complaints: Vec<(&'static str, String)>,
 }
 
 impl<'r> Cells<'r> {
     pub(super) fn new(header: &'r [&'static str], cells: &'r [String]) -> Self {
-        Self { header, cells, complaints: Vec::new() }
+        Self { header, texts: cells, complaints: Vec::new() }
     }
 
     /// What is wrong, by column.
@@ -86,7 +86,7 @@ impl<'r> Cells<'r> {
     /// What stands in a column; none where the file has no such column.
     fn cell(&self, column: &str) -> Option<&'r str> {
         let at = self.header.iter().position(|name| *name == column)?;
-        self.cells.get(at).map(String::as_str)
+        self.texts.get(at).map(String::as_str)
     }
 
     fn complain(&mut self, column: &'static str, what: impl Into<String>) {
