@@ -5,6 +5,7 @@ mod caller;
 mod commands;
 mod ends;
 mod hands;
+mod import;
 mod journal;
 mod sales;
 mod soak;

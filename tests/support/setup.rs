@@ -89,6 +89,7 @@ fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -
                 city: None,
                 state: None,
                 is_default: None,
+                is_active: None,
             },
         };
         warehouses::create(&mut lobby.as_system(TenantId::new(tenant))?, &new)?;

@@ -185,7 +185,7 @@ fn minute(at: NaiveDateTime) -> String {
 }
 
 /// A refusal, and where to look for what was meant.
-fn said(error: &Error) -> String {
+pub(crate) fn said(error: &Error) -> String {
     let hint = match error {
         Error::NotFound { thing: Thing::Tenant, .. } => "; `stockbridge tenant list` shows them",
         Error::NotFound { thing: Thing::ApiKey, .. } => "; `stockbridge api-key list` shows them",

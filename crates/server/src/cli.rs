@@ -34,6 +34,9 @@ pub enum Command {
         /// Which dialect.
         dialect: Dialect,
     },
+    /// Import items, what describes them, locations or stock from a CSV file, also beside a running server.
+    #[command(after_long_help = crate::import::columns())]
+    Import(Import),
     /// Administer tenants: the companies on this server.
     #[command(subcommand)]
     Tenant(Tenant),
@@ -100,6 +103,44 @@ pub struct Serve {
     /// Threads that serve HTTP; absent: one per core.
     #[arg(long, env = "STOCKBRIDGE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
+}
+
+/// What is imported.
+///
+/// The file has a header row and commas, semicolons or tabs between its cells. All of it is checked before anything is
+/// written; every error is told with its line, and ends with 1. Rows are matched by their codes, in any case: each is
+/// made, changed, or left as it is, so that the same file can be imported again.
+#[derive(Args)]
+pub struct Import {
+    /// What the file holds.
+    pub what: Importable,
+    /// The file, UTF-8; `-` reads standard input.
+    pub file: String,
+    /// The code of the tenant.
+    #[arg(long, value_name = "CODE")]
+    pub tenant: String,
+    /// Check the file and say what would be made, changed and left, and no more.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a file can hold.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Importable {
+    /// What there is to sell.
+    Items,
+    /// Brands of items.
+    Brands,
+    /// Types of items.
+    Types,
+    /// Units of measure.
+    Uoms,
+    /// The tree of categories, at most 10,000 in a file.
+    Categories,
+    /// Where stock lies, at most 10,000 in a file.
+    Locations,
+    /// How much lies where.
+    Stock,
 }
 
 /// How log lines are written.
