@@ -1,6 +1,8 @@
 //! Operations by chance: most can be done as the shop stands, a good part cannot, and why is known.
 
-use super::shop::{Act, Changes, Dialect, Field, Figure, Model, Named, Of, Order, Purchase, Receipt, Tracking, Way, Word};
+use super::shop::{
+    Act, Changes, Dialect, Field, Figure, Model, Named, Of, Order, Purchase, Receipt, Tracking, Way, Word,
+};
 use crate::support::Random;
 
 /// Items that the shop is kept at, about.
@@ -36,8 +38,11 @@ impl Chance {
             28..31 => Act::Delete { item },
             31..44 => self.adjust(model, item),
             44..52 => {
-                let (from, to) = (self.place(model), self.place(model));
-                Act::Transfer { item, from, to, quantity: self.quantity(item, model) }
+                let free = model.places_of(item).filter(|(_, row)| row.quantity > row.reserved);
+                let free = free.map(|(place, _)| place).collect::<Vec<_>>();
+                let anywhere = free.is_empty() || self.random.once_in(5);
+                let from = if anywhere { self.place(model) } else { *self.random.pick(&free) };
+                Act::Transfer { item, from, to: self.place(model), quantity: self.quantity(item, model) }
             }
             52..54 => Act::Reorder { item, place: self.place(model), level: self.level() },
             54..57 => self.batch(model, &live),
@@ -75,7 +80,7 @@ impl Chance {
 
     fn quantity(&mut self, item: usize, model: &Model) -> Figure {
         let is_serial = model.items.get(item).is_some_and(|item| item.tracking() == Tracking::Serial);
-        let whole = Figure::whole(1 + self.random.below(if is_serial { 3 } else { 12 }));
+        let whole = Figure::whole(1 + self.random.below(if is_serial { 3 } else { 8 }));
         match self.random.below(if is_serial { 80 } else { 20 }) {
             0 => Figure::ZERO,
             1 => whole + Figure::of(2_500),
@@ -93,7 +98,8 @@ impl Chance {
         let through = *self.random.pick(&[Dialect::Iom, Dialect::SimBiz]);
         let mut words = Changes::new();
         for field in Field::of(through) {
-            let is_needed = matches!(field, Field::Sku | Field::Name) || field == Field::BasePrice && through == Dialect::Iom;
+            let is_needed =
+                matches!(field, Field::Sku | Field::Name) || field == Field::BasePrice && through == Dialect::Iom;
             if is_needed && !self.random.once_in(60) || self.random.once_in(3) {
                 words.insert(field, self.word(model, field));
             }
@@ -160,12 +166,9 @@ impl Chance {
                 Word::Price(Figure::of(i64::try_from(self.random.below(3_000) * parts).expect("a small number")))
             }
             Field::Weight => Word::Weight(i64::try_from(self.random.below(5_000)).expect("a small number")),
-            Field::Tracking => Word::Tracking(*self.random.pick(&[
-                Tracking::None,
-                Tracking::None,
-                Tracking::Batch,
-                Tracking::Serial,
-            ])),
+            Field::Tracking => {
+                Word::Tracking(*self.random.pick(&[Tracking::None, Tracking::None, Tracking::Batch, Tracking::Serial]))
+            }
             flag if flag.is_flag() => Word::Flag(!self.random.once_in(3)),
             reference => {
                 let entries = reference.list(&model.lists).map_or(0, <[_]>::len);
@@ -177,7 +180,13 @@ impl Chance {
     fn adjust(&mut self, model: &Model, item: usize) -> Act {
         let place = self.place(model);
         let size = self.quantity(item, model);
-        let quantity = if self.random.once_in(3) { -size } else { size };
+        let is_serial = model.items.get(item).is_some_and(|item| item.tracking() == Tracking::Serial);
+        let quantity = match self.random.below(6) {
+            0 | 1 => -size,
+            // A delivery that nobody wrote an order for.
+            2 | 3 if !is_serial => size + Figure::whole(20),
+            _ => size,
+        };
         let on_hand = model.balances.get(&(item, place)).map(|balance| balance.quantity).unwrap_or_default();
         let wrong = on_hand + Figure::whole(1);
         let expected = self.random.once_in(6).then(|| if self.random.once_in(3) { wrong } else { on_hand });
@@ -230,7 +239,8 @@ impl Chance {
         let count = if self.random.once_in(60) { 0 } else { 1 + self.random.below(most) };
         let line = |_| {
             let item = self.item(model, live);
-            let price = self.random.once_in(3).then(|| Figure::of(i64::try_from(self.random.below(90_000)).expect("small")));
+            let price =
+                self.random.once_in(3).then(|| Figure::of(i64::try_from(self.random.below(90_000)).expect("small")));
             (item, self.quantity(item, model), price)
         };
         (0..count).map(line).collect()
@@ -265,7 +275,11 @@ impl Chance {
     /// A document that is meant; sometimes any, or none.
     fn document<T>(&mut self, all: &[T], is_meant: impl Fn(&T) -> bool) -> usize {
         let meant = (0..all.len()).filter(|at| is_meant(&all[*at])).collect::<Vec<_>>();
-        if meant.is_empty() || self.random.once_in(8) { self.random.below(all.len() + 1) } else { *self.random.pick(&meant) }
+        if meant.is_empty() || self.random.once_in(8) {
+            self.random.below(all.len() + 1)
+        } else {
+            *self.random.pick(&meant)
+        }
     }
 
     /// As much as is left of a line; sometimes less, or more.
@@ -296,7 +310,8 @@ impl Chance {
     }
 
     fn take_back(&mut self, model: &Model) -> Act {
-        let order = self.document(&model.orders, |order| order.lines.iter().any(|line| line.returnable() > Figure::ZERO));
+        let order =
+            self.document(&model.orders, |order| order.lines.iter().any(|line| line.returnable() > Figure::ZERO));
         let lines = model.orders.get(order).map(|order| order.lines.as_slice()).unwrap_or_default();
         let mut parts = Vec::new();
         for (at, line) in lines.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::play::{Held, Player};
+use super::play::{Held, Player, Reach};
 use super::shop::{Act, Balance, Dialect, Field, Figure, Line, Model, Order, Purchase};
 use super::words;
 use crate::support::{Client, Reply};
@@ -34,17 +34,23 @@ pub fn holds(expected: &Value, found: &Value) -> Held {
     }
 }
 
-/// Compares what an operation touched in all views of both dialects.
+/// Compares what an operation touched in the views of both dialects.
 ///
 /// # Errors
 /// What is not as the model has it.
-pub async fn touched(player: &mut Player<'_>, act: &Act, items: &[usize]) -> Held {
+pub async fn touched(player: &mut Player<'_>, act: &Act, reach: &Reach) -> Held {
     let [iom, simbiz] = [Dialect::Iom, Dialect::SimBiz].map(|dialect| player.client(dialect));
-    if !items.is_empty() {
-        // One of them in every view; of the others, where their stock is shown together.
-        let one = *player.chance.random.pick(items);
-        item(&player.model, &iom, &simbiz, one).await?;
-        stock_together(&player.model, &simbiz, items).await?;
+    if let Some(one) = reach.one {
+        if reach.looks_at_item {
+            // One of the ways to it each time.
+            let way = player.chance.random.below(4);
+            item_in_simbiz(&player.model, &simbiz, one, way).await?;
+            item_in_iom(&player.model, &iom, one).await?;
+        }
+        if reach.looks_at_stock {
+            stock_in_iom(&player.model, &iom, one).await?;
+            stock_in_simbiz(&player.model, &simbiz, &reach.items).await?;
+        }
     }
     let model = &player.model;
     match act {
@@ -59,40 +65,43 @@ pub async fn touched(player: &mut Player<'_>, act: &Act, items: &[usize]) -> Hel
     }
 }
 
-async fn item(model: &Model, iom: &Client<'_>, simbiz: &Client<'_>, at: usize) -> Held {
+async fn item_in_simbiz(model: &Model, simbiz: &Client<'_>, at: usize, way: usize) -> Held {
     let item = &model.items[at];
-    let (id, sku, barcode) = (item.id, item.text(Field::Sku), item.text(Field::Barcode));
-    let paths = [
-        (format!("/inventory/items/1-1-{id}"), model.is_live(at).then_some(at)),
-        (format!("/inventory/items/by-code/{}", encoded(sku)), model.by_code(sku)),
-        (format!("/inventory/items/by-barcode/{}", encoded(sku)), model.by_barcode(sku)),
-        (format!("/inventory/items/by-barcode/{}", encoded(barcode)), model.by_barcode(barcode)),
-    ];
-    let paths = paths.into_iter().filter(|(path, _)| !path.ends_with('/'));
+    let (sku, barcode) = (item.text(Field::Sku), item.text(Field::Barcode));
     // Codes of removed items may be somebody else's by now; ids never are.
-    for (path, owner) in paths {
-        let shown = simbiz.get(&path).await;
-        let outcome = match owner {
-            Some(owner) if shown.status == 200 => whole(&words::item(model, owner), &shown.at("/data")),
-            None if shown.status == 404 => holds(&json!("V3_INV_ITEM_NOT_FOUND"), &shown.at("/errors/0/code")),
-            owner => Err(format!("{} is answered; the model has {owner:?}", shown.text())),
-        };
-        outcome.map_err(|what| format!("GET /api/v3{path}: {what}"))?;
-    }
-    let path = format!("/products/{id}");
+    let (path, owner) = match way {
+        0 => (format!("by-code/{}", encoded(sku)), model.by_code(sku)),
+        1 if !barcode.is_empty() => (format!("by-barcode/{}", encoded(barcode)), model.by_barcode(barcode)),
+        2 => (format!("by-barcode/{}", encoded(sku)), model.by_barcode(sku)),
+        _ => (format!("1-1-{}", item.id), model.is_live(at).then_some(at)),
+    };
+    let shown = simbiz.get(&format!("/inventory/items/{path}")).await;
+    let outcome = match owner {
+        Some(owner) if shown.status == 200 => whole(&words::item(model, owner), &shown.at("/data")),
+        None if shown.status == 404 => holds(&json!("V3_INV_ITEM_NOT_FOUND"), &shown.at("/errors/0/code")),
+        owner => Err(format!("{} is answered; the model has {owner:?}", shown.text())),
+    };
+    outcome.map_err(|what| format!("GET /api/v3/inventory/items/{path}: {what}"))
+}
+
+async fn item_in_iom(model: &Model, iom: &Client<'_>, at: usize) -> Held {
+    let path = format!("/products/{}", model.items[at].id);
     let shown = iom.get(&path).await;
     let outcome = match model.is_live(at) {
         true if shown.status == 200 => whole(&words::product(model, at), &shown.json()),
         false if shown.status == 404 => Ok(()),
         live => Err(format!("{} is answered; in the model it is there: {live}", shown.text())),
     };
-    outcome.map_err(|what| format!("GET /api{path}: {what}"))?;
-    let path = format!("/inventory?product_id={id}");
+    outcome.map_err(|what| format!("GET /api{path}: {what}"))
+}
+
+async fn stock_in_iom(model: &Model, iom: &Client<'_>, at: usize) -> Held {
+    let path = format!("/inventory?product_id={}", model.items[at].id);
     let rows = model.places_of(at).map(|(place, balance)| level(model, at, place, balance)).collect::<Vec<_>>();
     shown_as(iom, &path, "/inventory", &Value::Array(rows)).await
 }
 
-async fn stock_together(model: &Model, simbiz: &Client<'_>, items: &[usize]) -> Held {
+async fn stock_in_simbiz(model: &Model, simbiz: &Client<'_>, items: &[usize]) -> Held {
     let codes = items.iter().map(|at| encoded(model.items[*at].text(Field::Sku))).collect::<Vec<_>>().join(",");
     let owners = items.iter().filter_map(|at| model.by_code(model.items[*at].text(Field::Sku)));
     let mut owners = owners.collect::<Vec<_>>();

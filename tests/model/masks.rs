@@ -46,7 +46,9 @@ impl Masks {
         for (key, value) in object {
             let handle = |handles: &BTreeMap<i64, usize>| json!(number(value).and_then(|id| handles.get(&id)));
             let value = match key.as_str() {
-                "created_at" | "updated_at" | "updated" | "request_id" | "next_cursor" | "expires_at" | "ids" => continue,
+                "created_at" | "updated_at" | "updated" | "request_id" | "next_cursor" | "expires_at" | "ids" => {
+                    continue;
+                }
                 "item_id" | "product_id" => handle(&self.items),
                 "id" if object.contains_key("order_number") => handle(&self.orders),
                 "id" if object.contains_key("base_price") => handle(&self.items),

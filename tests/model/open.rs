@@ -31,7 +31,8 @@ pub async fn open(shop: &Shop) -> Model {
         for number in 1..=3 {
             let (code, name) = (format!("{prefix}{number}"), format!("The {prefix} {number}"));
             let new = NewEntry { code: text(&code), name: text(&name) };
-            let made = shop.store.alter(move |lobby| master::create(&mut lobby.as_system(TenantId::new(OURS))?, list, &new));
+            let made =
+                shop.store.alter(move |lobby| master::create(&mut lobby.as_system(TenantId::new(OURS))?, list, &new));
             into.push(Entry { id: made.await.expect("a new entry"), code, name });
         }
     }

@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use chrono::{DateTime, NaiveDateTime, SubsecRound, Utc};
 use serde_json::{Value, json};
-use stockbridge_domain::items;
+use stockbridge_domain::items::{self, ItemFilter};
 use stockbridge_domain::page::{Start, Window};
 use stockbridge_domain::stock::balances::{self, BalanceFilter, BalanceOrder};
 use stockbridge_domain::{Result as Done, TenantId, Tx};
@@ -14,7 +14,7 @@ use super::chance::Chance;
 use super::compare::{self, holds};
 use super::masks;
 use super::request::{self, Request};
-use super::shop::{Act, Dialect, Model, Refusal};
+use super::shop::{Act, Balance, Dialect, Field, Model, Refusal};
 use crate::support::{Client, OURS, Reply, Shop};
 
 /// What is wrong, in plain words.
@@ -36,11 +36,21 @@ pub struct Player<'s> {
     seed: u64,
 }
 
+/// What is looked at after an operation.
+pub struct Reach {
+    /// What it is about.
+    pub items: Vec<usize>,
+    /// The item that is looked at in every view.
+    pub one: Option<usize>,
+    pub looks_at_item: bool,
+    pub looks_at_stock: bool,
+}
+
 /// The instants of what an operation touched.
 #[derive(Default)]
 struct Instants {
-    /// By item id: made, changed.
-    items: BTreeMap<i64, (NaiveDateTime, NaiveDateTime)>,
+    /// By item id.
+    items: BTreeMap<i64, NaiveDateTime>,
     /// By item id and location id.
     balances: BTreeMap<(i64, i64), NaiveDateTime>,
 }
@@ -109,13 +119,23 @@ impl<'s> Player<'s> {
         if self.is_alone && self.done <= super::SOME {
             self.answers.push(masks::answer(&self.model, act, request, &reply));
         }
-        let items = self.touched(act);
-        self.keep_time(&items, &changed, &before, (begun, now())).await?;
+        let reach = self.reach(act);
+        self.keep_time(&reach, &changed, &before, (begun, now())).await?;
         if let Some(at) = changed.first().filter(|_| is_done && act.dialect() == Dialect::SimBiz) {
             let shown = super::words::item(&self.model, *at);
             holds(&shown, &reply.at("/data")).map_err(|what| format!("in the answer: {what}"))?;
         }
-        compare::touched(self, act, &items).await
+        compare::touched(self, act, &reach).await
+    }
+
+    /// What is to be looked at after an operation. What it cannot have changed is looked at less often.
+    fn reach(&mut self, act: &Act) -> Reach {
+        let items = self.touched(act);
+        let is_about_items = matches!(act, Act::Create { .. } | Act::Write { .. } | Act::Delete { .. });
+        let one = if items.is_empty() { None } else { Some(*self.chance.random.pick(&items)) };
+        let looks_at_item = is_about_items || self.chance.random.once_in(3);
+        let looks_at_stock = !is_about_items || matches!(act, Act::Delete { .. }) || self.chance.random.once_in(3);
+        Reach { items, one, looks_at_item, looks_at_stock }
     }
 
     /// Sends a request, now and then with a key and then again: what was done is not done twice, and answered alike.
@@ -206,7 +226,7 @@ impl<'s> Player<'s> {
     fn touched(&self, act: &Act) -> Vec<usize> {
         let mut items = act.items();
         let lines = match act {
-            Act::Create { .. } => return vec![self.model.items.len().saturating_sub(1)],
+            Act::Create { .. } => return self.model.items.len().checked_sub(1).into_iter().collect(),
             Act::OrderStatus { order, .. } | Act::Fulfil { order, .. } | Act::Return { order, .. } => {
                 self.model.orders.get(*order).map(|order| &order.lines)
             }
@@ -225,72 +245,73 @@ impl<'s> Player<'s> {
     /// Holds that the instants of change moved exactly where something changed, and learns them.
     async fn keep_time(
         &mut self,
-        items: &[usize],
+        reach: &Reach,
         changed: &BTreeSet<usize>,
-        before: &BTreeMap<(usize, usize), super::shop::Balance>,
+        before: &BTreeMap<(usize, usize), Balance>,
         (begun, ended): (NaiveDateTime, NaiveDateTime),
     ) -> Held {
-        let live = items.iter().copied().filter(|item| self.model.is_live(*item)).collect::<Vec<_>>();
-        let instants = self.instants(&live).await;
-        let moved = |at: NaiveDateTime| begun <= at && at <= ended;
-        for at in live {
+        let is_live = |at: &&usize| self.model.is_live(**at);
+        let stocked =
+            if reach.looks_at_stock { reach.items.iter().filter(is_live).copied().collect() } else { Vec::new() };
+        let one = reach.one.filter(|at| reach.looks_at_item && self.model.is_live(*at));
+        let instants = self.instants(one, &stocked).await;
+        let right = |is_changed: bool, was: NaiveDateTime, is: NaiveDateTime| {
+            let is_right = if is_changed { begun <= is && is <= ended } else { was == is };
+            let meant = if is_changed { "must have moved" } else { "must stay" };
+            if is_right { Ok(()) } else { Err(format!("`updated` {meant}; it was {was} and is {is}")) }
+        };
+        if let Some(at) = one {
             let item = &mut self.model.items[at];
-            let Some((made, updated)) = instants.items.get(&item.id).copied() else {
-                return Err(format!("item {} cannot be read", item.id));
-            };
-            let (is_new, is_changed) = (item.created_at == Model::unlearned(), changed.contains(&at));
-            let right = if is_changed { moved(updated) } else { updated == item.updated_at };
-            if !right || if is_new { made != updated } else { made != item.created_at } {
-                let was = item.updated_at;
-                let meant = if is_changed { "must have moved" } else { "must stay" };
-                return Err(format!("item {}: `updated` {meant}; it was {was} and is {updated}", item.id));
+            let updated = instants.items.get(&item.id).copied().ok_or("the item cannot be read")?;
+            right(changed.contains(&at), item.updated_at, updated)
+                .map_err(|what| format!("item {}: {what}", item.id))?;
+            if item.created_at == Model::unlearned() {
+                item.created_at = updated;
             }
-            (item.created_at, item.updated_at) = (made, updated);
-            let id = item.id;
-            let places = self.model.lists.places.iter().map(|place| place.id).collect::<Vec<_>>();
+            item.updated_at = updated;
+        }
+        for at in stocked {
+            let id = self.model.items[at].id;
             for ((_, place), balance) in self.model.balances.range_mut((at, 0)..=(at, usize::MAX)) {
+                let place_id = self.model.lists.places[*place].id;
+                let of = || format!("item {id} in warehouse {place_id}");
+                let updated = instants.balances.get(&(id, place_id)).copied();
+                let updated = updated.ok_or_else(|| format!("{}: there is no balance", of()))?;
+                let figures = |balance: &Balance| (balance.quantity, balance.reserved);
                 let known = before.get(&(at, *place));
-                let Some(updated) = instants.balances.get(&(id, places[*place])).copied() else {
-                    return Err(format!("item {id} has no stock row in warehouse {}", places[*place]));
-                };
-                let figures = |balance: &super::shop::Balance| (balance.quantity, balance.reserved);
-                let is_same = known.is_some_and(|known| figures(known) == figures(balance));
-                if !(if is_same { updated == balance.updated_at } else { moved(updated) }) {
-                    let (was, meant) = (balance.updated_at, if is_same { "must stay" } else { "must have moved" });
-                    return Err(format!(
-                        "the balance of item {id} in warehouse {}: `updated` {meant}; it was {was} and is {updated}",
-                        places[*place]
-                    ));
-                }
+                let is_changed = known.is_none_or(|known| figures(known) != figures(balance));
+                right(is_changed, balance.updated_at, updated).map_err(|what| format!("{}: {what}", of()))?;
                 balance.updated_at = updated;
             }
         }
         Ok(())
     }
 
-    async fn instants(&self, live: &[usize]) -> Instants {
-        let items = live.iter().map(|at| &self.model.items[*at]);
-        let (ids, codes): (Vec<_>, Vec<_>) =
-            items.map(|item| (item.id, item.text(super::shop::Field::Sku).to_owned())).unzip();
-        if ids.is_empty() {
+    /// Instants as the domain has them, to the microsecond: the dialects show seconds.
+    async fn instants(&self, one: Option<usize>, stocked: &[usize]) -> Instants {
+        let one = one.map(|at| self.model.items[at].id);
+        let code = |at: &usize| self.model.items[*at].text(Field::Sku).to_owned();
+        let codes = stocked.iter().map(code).collect::<Vec<_>>();
+        if one.is_none() && codes.is_empty() {
             return Instants::default();
         }
         let read = move |tx: &mut Tx<'_>| -> Done<Instants> {
             let mut instants = Instants::default();
-            for id in &ids {
-                let item = items::get(tx, *id)?.item;
-                instants.items.insert(*id, (item.created_at, item.updated_at));
-            }
-            let filter = BalanceFilter { item_codes: Some(codes.clone()), ..BalanceFilter::default() };
             let window = Window { start: Start::Page(1), limit: 200 };
-            let rows = balances::part(tx, &filter, BalanceOrder::Item, &window)?.rows;
-            let row = |row: balances::Balance| ((row.item.id, row.location.id), row.updated_at);
-            instants.balances = rows.into_iter().map(row).collect();
+            if one.is_some() {
+                let rows = items::heads(tx, &ItemFilter { id: one, ..ItemFilter::default() }, &window)?.rows;
+                instants.items = rows.into_iter().map(|head| (head.id, head.updated_at)).collect();
+            }
+            if !codes.is_empty() {
+                let filter = BalanceFilter { item_codes: Some(codes.clone()), ..BalanceFilter::default() };
+                let rows = balances::part(tx, &filter, BalanceOrder::Item, &window)?.rows;
+                let row = |row: balances::Balance| ((row.item.id, row.location.id), row.updated_at);
+                instants.balances = rows.into_iter().map(row).collect();
+            }
             Ok(instants)
         };
         let instants = self.shop.store.look(move |lobby| read(&mut lobby.as_system(TenantId::new(OURS))?)).await;
-        // What cannot be read is missed by who wants it.
-        instants.unwrap_or_default()
+        instants.expect("the store can be read")
     }
 }
 

@@ -69,8 +69,7 @@ pub fn of(model: &Model, act: &Act, random: &mut Random) -> Request {
             post("/batches", body)
         }
         Act::Serials { item, place, numbers } => {
-            let body =
-                json!({"product_id": ids.item(*item), "warehouse_id": ids.place(*place), "serials": numbers});
+            let body = json!({"product_id": ids.item(*item), "warehouse_id": ids.place(*place), "serials": numbers});
             post("/serials/bulk", body)
         }
         Act::Order { place, lines, backorder } => {
@@ -103,8 +102,7 @@ pub fn of(model: &Model, act: &Act, random: &mut Random) -> Request {
         }
         Act::Purchase { place, lines } => {
             let lines = ids.lines(lines, "unit_cost", random);
-            let body =
-                json!({"supplier_id": model.lists.supplier, "warehouse_id": ids.place(*place), "items": lines});
+            let body = json!({"supplier_id": model.lists.supplier, "warehouse_id": ids.place(*place), "items": lines});
             post("/suppliers/purchase-orders", body)
         }
         Act::PurchaseStatus { purchase, to } => {

@@ -31,25 +31,81 @@ pub enum Named {
 /// An operation. Handles beyond those that there are stand for ids that nothing has.
 #[derive(Debug, Clone)]
 pub enum Act {
-    Create { through: Dialect, words: Changes },
-    Write { item: usize, way: Way, changes: Changes },
-    Delete { item: usize },
-    Adjust { item: usize, place: usize, quantity: Figure, expected: Option<Figure>, named: Named },
-    Transfer { item: usize, from: usize, to: usize, quantity: Figure },
-    Reorder { item: usize, place: usize, level: Figure },
-    Batch { item: usize, place: usize, number: String, expiry: Option<&'static str>, quantity: Figure },
-    Serials { item: usize, place: usize, numbers: Vec<String> },
+    Create {
+        through: Dialect,
+        words: Changes,
+    },
+    Write {
+        item: usize,
+        way: Way,
+        changes: Changes,
+    },
+    Delete {
+        item: usize,
+    },
+    Adjust {
+        item: usize,
+        place: usize,
+        quantity: Figure,
+        expected: Option<Figure>,
+        named: Named,
+    },
+    Transfer {
+        item: usize,
+        from: usize,
+        to: usize,
+        quantity: Figure,
+    },
+    Reorder {
+        item: usize,
+        place: usize,
+        level: Figure,
+    },
+    Batch {
+        item: usize,
+        place: usize,
+        number: String,
+        expiry: Option<&'static str>,
+        quantity: Figure,
+    },
+    Serials {
+        item: usize,
+        place: usize,
+        numbers: Vec<String>,
+    },
     /// Lines: item, quantity, price. No place: the default one.
-    Order { place: Option<usize>, lines: Vec<(usize, Figure, Option<Figure>)>, backorder: bool },
-    OrderStatus { order: usize, to: &'static str },
+    Order {
+        place: Option<usize>,
+        lines: Vec<(usize, Figure, Option<Figure>)>,
+        backorder: bool,
+    },
+    OrderStatus {
+        order: usize,
+        to: &'static str,
+    },
     /// Parts: place of the line in the order, quantity.
-    Fulfil { order: usize, parts: Option<Vec<(usize, Figure)>> },
+    Fulfil {
+        order: usize,
+        parts: Option<Vec<(usize, Figure)>>,
+    },
     /// Parts: place of the line in the order, quantity, whether it goes into stock again.
-    Return { order: usize, parts: Vec<(usize, Figure, bool)> },
+    Return {
+        order: usize,
+        parts: Vec<(usize, Figure, bool)>,
+    },
     /// Lines: item, quantity, cost.
-    Purchase { place: usize, lines: Vec<(usize, Figure, Option<Figure>)> },
-    PurchaseStatus { purchase: usize, to: &'static str },
-    Receive { purchase: usize, parts: Option<Vec<Receipt>> },
+    Purchase {
+        place: usize,
+        lines: Vec<(usize, Figure, Option<Figure>)>,
+    },
+    PurchaseStatus {
+        purchase: usize,
+        to: &'static str,
+    },
+    Receive {
+        purchase: usize,
+        parts: Option<Vec<Receipt>>,
+    },
 }
 
 impl Act {

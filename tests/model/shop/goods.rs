@@ -102,9 +102,10 @@ impl Model {
         }
         let mut shortages = Vec::new();
         for (key, (change, promised, is_bound)) in demand {
-            let (quantity, reserved) = self.balances.get(&key).map_or((Figure::ZERO, Figure::ZERO), |balance| {
-                (balance.quantity, balance.reserved)
-            });
+            let (quantity, reserved) = self
+                .balances
+                .get(&key)
+                .map_or((Figure::ZERO, Figure::ZERO), |balance| (balance.quantity, balance.reserved));
             let after = quantity + change;
             let takes = change < Figure::ZERO || promised > Figure::ZERO;
             if after < Figure::ZERO || is_bound && takes && after < reserved + promised {
@@ -120,7 +121,8 @@ impl Model {
     /// Divides changes among batches. What goes by name goes first, and what is carried comes last.
     fn divide(&self, moves: &[Move], lots: &mut BTreeMap<usize, Vec<Lot>>) -> Result<Shares, Refusal> {
         let mut shares = vec![Shares::new(); moves.len()];
-        let mut turns = moves.iter().enumerate().filter(|(_, change)| change.quantity != Figure::ZERO).collect::<Vec<_>>();
+        let mut turns =
+            moves.iter().enumerate().filter(|(_, change)| change.quantity != Figure::ZERO).collect::<Vec<_>>();
         turns.sort_by_key(|(_, change)| match change.pick {
             Pick::Lot(_) => 0,
             Pick::First | Pick::Good => 1,
@@ -152,16 +154,17 @@ impl Model {
 
     fn of_lots(&self, change: &Move, lots: &mut Vec<Lot>) -> Result<Shares, Refusal> {
         let Move { item, place, quantity, pick, .. } = *change;
-        let short = |there| {
-            Err(Refusal::Short(vec![(self.items[item].text(super::Field::Sku).to_owned(), -quantity, there)]))
-        };
+        let short =
+            |there| Err(Refusal::Short(vec![(self.items[item].text(super::Field::Sku).to_owned(), -quantity, there)]));
         let lot = match pick {
             Pick::Lot(lot) => lot,
             _ if quantity > Figure::ZERO => unassigned(lots),
             _ => {
                 let is_good = |lot: &Lot| pick != Pick::Good || lot.expiry.is_none_or(|day| day >= GOOD_FROM);
                 let mut order = (0..lots.len()).collect::<Vec<_>>();
-                order.sort_by_key(|at| (lots[*at].number == UNASSIGNED, lots[*at].expiry.is_none(), lots[*at].expiry, *at));
+                order.sort_by_key(|at| {
+                    (lots[*at].number == UNASSIGNED, lots[*at].expiry.is_none(), lots[*at].expiry, *at)
+                });
                 let (mut left, mut shares) = (-quantity, Shares::new());
                 for at in order {
                     let there = lots[at].lies.get(&place).copied().unwrap_or_default();
@@ -236,13 +239,7 @@ impl Model {
         Ok(Done { said, ..Done::default() })
     }
 
-    pub(super) fn transfer(
-        &mut self,
-        item: usize,
-        from: usize,
-        to: usize,
-        quantity: Figure,
-    ) -> Result<Done, Refusal> {
+    pub(super) fn transfer(&mut self, item: usize, from: usize, to: usize, quantity: Figure) -> Result<Done, Refusal> {
         if from == to || quantity <= Figure::ZERO {
             return Err(Refusal::Wrong);
         }

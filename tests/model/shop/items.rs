@@ -223,9 +223,8 @@ impl Model {
                     Dialect::Iom => matches!(field, Field::Sku | Field::Name | Field::BasePrice | Field::Tracking),
                     Dialect::SimBiz => matches!(field, Field::Sku | Field::Name),
                 };
-                let clears = |(field, word): (&Field, &Option<Word>)| {
-                    word.is_none() && (must_stay(field) || field.is_flag())
-                };
+                let clears =
+                    |(field, word): (&Field, &Option<Word>)| word.is_none() && (must_stay(field) || field.is_flag());
                 if changes.iter().any(clears) {
                     return Err(Refusal::Wrong);
                 }

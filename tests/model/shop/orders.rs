@@ -180,7 +180,8 @@ impl Model {
             return Err(order.refuse("fulfilled"));
         }
         let mut lines = order.lines.clone();
-        let everything = || lines.iter().enumerate().filter(|(_, line)| line.is_open).map(|(at, line)| (at, line.outstanding()));
+        let everything =
+            || lines.iter().enumerate().filter(|(_, line)| line.is_open).map(|(at, line)| (at, line.outstanding()));
         let parts = parts.map_or_else(|| everything().collect(), <[_]>::to_vec);
         let mut moves = Vec::new();
         for (number, quantity) in &parts {
@@ -192,9 +193,8 @@ impl Model {
             line.is_open = line.fulfilled < line.quantity;
             moves.push(Move { promised: -*quantity, pick: Pick::Good, ..Move::of(line.item, order.place, -*quantity) });
         }
-        let in_parts = |change: &Move| {
-            self.items[change.item].tracking() == Tracking::Serial && change.quantity.units().is_none()
-        };
+        let in_parts =
+            |change: &Move| self.items[change.item].tracking() == Tracking::Serial && change.quantity.units().is_none();
         if moves.iter().any(in_parts) {
             return Err(Refusal::Wrong);
         }

@@ -166,7 +166,12 @@ impl Model {
     }
 
     /// What comes must be named as the tracking of its item wants it.
-    fn fit(&self, lines: &[Line], parts: &[(usize, Figure, Option<usize>)], receipts: &[Receipt]) -> Result<(), Refusal> {
+    fn fit(
+        &self,
+        lines: &[Line],
+        parts: &[(usize, Figure, Option<usize>)],
+        receipts: &[Receipt],
+    ) -> Result<(), Refusal> {
         let fits = |(number, _, receipt): &(usize, Figure, Option<usize>)| {
             let item = lines[*number].item;
             let tracking = self.items[item].tracking();

@@ -72,9 +72,7 @@ impl Refusal {
 
     /// What IOM must list in `details`, as far as figures and words go.
     pub fn details(&self) -> Vec<Value> {
-        let figures = |requested: &Figure, available: &Figure| {
-            json!({"requested": requested.number(), "available": available.number()})
-        };
+        let figures = |requested: &Figure, available: &Figure| json!({"requested": requested.number(), "available": available.number()});
         match self {
             Self::Short(shortages) => shortages.iter().map(short).collect(),
             Self::Unexpected(current) => vec![json!({"current": current.number()})],
