@@ -37,13 +37,7 @@ impl Chance {
             0..28 => self.write(model, item),
             28..31 => Act::Delete { item },
             31..44 => self.adjust(model, item),
-            44..52 => {
-                let free = model.places_of(item).filter(|(_, row)| row.quantity > row.reserved);
-                let free = free.map(|(place, _)| place).collect::<Vec<_>>();
-                let anywhere = free.is_empty() || self.random.once_in(5);
-                let from = if anywhere { self.place(model) } else { *self.random.pick(&free) };
-                Act::Transfer { item, from, to: self.place(model), quantity: self.quantity(item, model) }
-            }
+            44..52 => self.transfer(model, item),
             52..54 => Act::Reorder { item, place: self.place(model), level: self.level() },
             54..57 => self.batch(model, &live),
             57..60 => self.serials(model, &live),
@@ -51,8 +45,9 @@ impl Chance {
             72..80 => self.fulfil(model),
             80..86 => {
                 let order = self.open_order(model);
-                let to = ["cancelled", "cancelled", "paid", "fulfilling", "fulfilled", "shipped", "pending"];
-                Act::OrderStatus { order, to: *self.random.pick(&to) }
+                let to: &[&'static str] =
+                    &["cancelled", "cancelled", "paid", "fulfilling", "fulfilled", "shipped", "pending"];
+                Act::OrderStatus { order, to: self.random.pick(to) }
             }
             86..90 => self.take_back(model),
             90..93 => {
@@ -62,7 +57,8 @@ impl Chance {
             93..98 => self.receive(model, &live),
             _ => {
                 let purchase = self.open_purchase(model);
-                let to = *self.random.pick(&["ordered", "received", "cancelled", "draft", "partial"]);
+                let to: &[&'static str] = &["ordered", "received", "cancelled", "draft", "partial"];
+                let to = self.random.pick(to);
                 Act::PurchaseStatus { purchase, to }
             }
         }
@@ -206,6 +202,19 @@ impl Chance {
         Act::Adjust { item, place, quantity, expected, named }
     }
 
+    fn transfer(&mut self, model: &Model, item: usize) -> Act {
+        let free = model.places_of(item).map(|(place, row)| (place, row.quantity - row.reserved));
+        let free = free.filter(|(_, free)| *free > Figure::ZERO).collect::<Vec<_>>();
+        let quantity = self.quantity(item, model);
+        if free.is_empty() || self.random.once_in(6) {
+            return Act::Transfer { item, from: self.place(model), to: self.place(model), quantity };
+        }
+        let (from, most) = *self.random.pick(&free);
+        let to = if self.random.once_in(12) { self.place(model) } else { (from + 1) % model.lists.places.len() };
+        let quantity = if self.random.once_in(12) { quantity } else { quantity.min(most) };
+        Act::Transfer { item, from, to, quantity }
+    }
+
     fn numbers(&mut self, quantity: Figure) -> Vec<String> {
         let units = quantity.units().unwrap_or(1);
         let first = self.units;
@@ -258,7 +267,9 @@ impl Chance {
         let mut lines = self.lines(model, from, 3);
         if !self.random.once_in(4) {
             let few = |quantity: Figure| if quantity > Figure::whole(3) { Figure::whole(2) } else { quantity };
-            lines.iter_mut().for_each(|line| line.1 = few(line.1));
+            for line in &mut lines {
+                line.1 = few(line.1);
+            }
         }
         let place = if place == 0 && self.random.once_in(2) { None } else { Some(place) };
         Act::Order { place, lines, backorder: self.random.once_in(12) }

@@ -54,12 +54,13 @@ pub async fn touched(player: &mut Player<'_>, act: &Act, reach: &Reach) -> Held 
     }
     let model = &player.model;
     match act {
-        Act::Order { .. } if player.is_alone => order(model, &iom, model.orders.last()).await,
         Act::OrderStatus { order: at, .. } | Act::Fulfil { order: at, .. } | Act::Return { order: at, .. } => {
-            order(model, &iom, model.orders.get(*at)).await
+            let Some(known) = model.orders.get(*at) else { return Ok(()) };
+            order(model, known, &iom.get(&format!("/orders/{}", known.id)).await.json())
         }
         Act::PurchaseStatus { purchase: at, .. } | Act::Receive { purchase: at, .. } => {
-            purchase(model, &iom, model.purchases.get(*at)).await
+            let Some(known) = model.purchases.get(*at) else { return Ok(()) };
+            purchase(model, known, &iom.get(&format!("/suppliers/purchase-orders/{}", known.id)).await.json())
         }
         _ => Ok(()),
     }
@@ -127,18 +128,24 @@ pub fn whole(expected: &Value, found: &Value) -> Held {
     beyond.map_or(Ok(()), |key| Err(format!("{key} is there, of which the model knows nothing")))
 }
 
-async fn order(model: &Model, iom: &Client<'_>, order: Option<&Order>) -> Held {
-    let Some(order) = order else { return Ok(()) };
+/// Holds that an order is shown as it is.
+///
+/// # Errors
+/// What is shown otherwise.
+pub fn order(model: &Model, order: &Order, shown: &Value) -> Held {
     let mut expected = order_row(model, order);
     expected["items"] = order.lines.iter().map(|line| order_line(model, line)).collect();
-    shown_as(iom, &format!("/orders/{}", order.id), "", &expected).await
+    holds(&expected, shown).map_err(|what| format!("order {}: {what}", order.id))
 }
 
-async fn purchase(model: &Model, iom: &Client<'_>, purchase: Option<&Purchase>) -> Held {
-    let Some(purchase) = purchase else { return Ok(()) };
+/// Holds that a purchase order is shown as it is.
+///
+/// # Errors
+/// What is shown otherwise.
+pub fn purchase(model: &Model, purchase: &Purchase, shown: &Value) -> Held {
     let mut expected = purchase_row(model, purchase);
     expected["items"] = purchase.lines.iter().map(|line| purchase_line(model, line)).collect();
-    shown_as(iom, &format!("/suppliers/purchase-orders/{}", purchase.id), "", &expected).await
+    holds(&expected, shown).map_err(|what| format!("purchase order {}: {what}", purchase.id))
 }
 
 /// An order in IOM's list.

@@ -14,7 +14,7 @@ use super::chance::Chance;
 use super::compare::{self, holds};
 use super::masks;
 use super::request::{self, Request};
-use super::shop::{Act, Balance, Dialect, Field, Model, Refusal};
+use super::shop::{Act, Balance, Dialect, Field, Line, Model, Refusal};
 use crate::support::{Client, OURS, Reply, Shop};
 
 /// What is wrong, in plain words.
@@ -34,6 +34,8 @@ pub struct Player<'s> {
     /// How often each kind of operation was done, and refused.
     pub tally: BTreeMap<&'static str, (usize, usize)>,
     seed: u64,
+    iom: Client<'s>,
+    simbiz: Client<'s>,
 }
 
 /// What is looked at after an operation.
@@ -59,7 +61,9 @@ impl<'s> Player<'s> {
     /// Begins in this shop, as it is.
     pub fn new(shop: &'s Shop, model: Model, chance: Chance, seed: u64) -> Self {
         let (answers, tally) = (Vec::new(), BTreeMap::new());
-        Self { shop, model, chance, is_alone: true, done: 0, answers, tally, seed }
+        // Once: signing their tokens takes time.
+        let (iom, simbiz) = (shop.iom(), shop.simbiz());
+        Self { shop, model, chance, is_alone: true, done: 0, answers, tally, seed, iom, simbiz }
     }
 
     /// Carries out one operation.
@@ -170,8 +174,8 @@ impl<'s> Player<'s> {
     /// A client of a dialect.
     pub fn client(&self, dialect: Dialect) -> Client<'s> {
         match dialect {
-            Dialect::Iom => self.shop.iom(),
-            Dialect::SimBiz => self.shop.simbiz(),
+            Dialect::Iom => self.iom.clone(),
+            Dialect::SimBiz => self.simbiz.clone(),
         }
     }
 
@@ -195,31 +199,24 @@ impl<'s> Player<'s> {
                 lots.iter_mut().find(|lot| lot.number == *number).expect("the new batch").id = Some(id("/id")?);
             }
             Act::Order { .. } => {
-                let order = id("/id")?;
-                let lines = self.lines(&format!("/orders/{order}")).await?;
+                let id = id("/id")?;
+                let shown = self.iom.get(&format!("/orders/{id}")).await.json();
                 let made = self.model.orders.last_mut().expect("the new order");
-                made.id = order;
-                made.number = body["order_number"].as_str().unwrap_or_default().to_owned();
-                made.lines.iter_mut().zip(lines).for_each(|(line, id)| line.id = id);
+                (made.id, made.number) = (id, text(body, "order_number"));
+                learn_lines(&mut made.lines, &shown);
+                compare::order(&self.model, self.model.orders.last().expect("the new order"), &shown)?;
             }
             Act::Purchase { .. } => {
-                let purchase = id("/id")?;
-                let lines = self.lines(&format!("/suppliers/purchase-orders/{purchase}")).await?;
+                let id = id("/id")?;
+                let shown = self.iom.get(&format!("/suppliers/purchase-orders/{id}")).await.json();
                 let made = self.model.purchases.last_mut().expect("the new purchase order");
-                made.id = purchase;
-                made.number = body["po_number"].as_str().unwrap_or_default().to_owned();
-                made.lines.iter_mut().zip(lines).for_each(|(line, id)| line.id = id);
+                (made.id, made.number) = (id, text(body, "po_number"));
+                learn_lines(&mut made.lines, &shown);
+                compare::purchase(&self.model, self.model.purchases.last().expect("the new one"), &shown)?;
             }
             _ => {}
         }
         Ok(())
-    }
-
-    async fn lines(&self, path: &str) -> Result<Vec<i64>, String> {
-        let shown = self.shop.iom().get(path).await;
-        let items = shown.at("/items");
-        let ids = items.as_array().map(|items| items.iter().filter_map(|item| item["id"].as_i64()).collect());
-        ids.ok_or_else(|| format!("GET {path} answers {}", shown.text()))
     }
 
     /// The items that an operation is about, those on the lines of its document included.
@@ -313,6 +310,15 @@ impl<'s> Player<'s> {
         let instants = self.shop.store.look(move |lobby| read(&mut lobby.as_system(TenantId::new(OURS))?)).await;
         instants.expect("the store can be read")
     }
+}
+
+fn learn_lines(lines: &mut [Line], shown: &Value) {
+    let ids = shown["items"].as_array().into_iter().flatten().filter_map(|line| line["id"].as_i64());
+    lines.iter_mut().zip(ids).for_each(|(line, id)| line.id = id);
+}
+
+fn text(body: &Value, key: &str) -> String {
+    body[key].as_str().unwrap_or_default().to_owned()
 }
 
 /// The code of a refusal, in either dialect.

@@ -201,10 +201,8 @@ impl Survey<'_> {
     /// A list of IOM: by page, and by cursor in pages of another size.
     async fn iom_list(&mut self, path: &str, name: &str, rows: &[Value]) -> Held {
         let and = if path.contains('?') { '&' } else { '?' };
-        let mut page = 1;
-        for rows in rows.chunks(200).chain(rows.is_empty().then_some(&[][..])) {
+        for (page, rows) in (1..).zip(rows.chunks(200).chain(rows.is_empty().then_some(&[][..]))) {
             self.iom_page(&format!("{path}{and}limit=200&page={page}"), name, rows).await?;
-            page += 1;
         }
         let mut next = String::new();
         for chunk in rows.chunks(self.size.max(rows.len() / 4 + 1)) {

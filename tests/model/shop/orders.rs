@@ -200,7 +200,9 @@ impl Model {
         }
         let items = moves.iter().map(|change| change.item).collect::<Vec<_>>();
         let shares = self.book(moves)?;
-        items.into_iter().for_each(|item| self.items[item].was_shipped = true);
+        for item in items {
+            self.items[item].was_shipped = true;
+        }
         let order = &mut self.orders[at];
         order.status = if lines.iter().any(|line| line.is_open) { "fulfilling" } else { "fulfilled" };
         order.lines = lines;

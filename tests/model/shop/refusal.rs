@@ -77,9 +77,9 @@ impl Refusal {
             Self::Short(shortages) => shortages.iter().map(short).collect(),
             Self::Unexpected(current) => vec![json!({"current": current.number()})],
             Self::IllegalStatus { from, to, allowed } => vec![json!({"from": from, "to": to, "allowed": allowed})],
-            Self::OverFulfilment(requested, left) => vec![figures(requested, left)],
-            Self::OverReceipt(requested, left) => vec![figures(requested, left)],
-            Self::OverReturn(requested, left) => vec![figures(requested, left)],
+            Self::OverFulfilment(requested, left)
+            | Self::OverReceipt(requested, left)
+            | Self::OverReturn(requested, left) => vec![figures(requested, left)],
             Self::Wrong
             | Self::NotFound
             | Self::UnknownReference
