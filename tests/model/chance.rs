@@ -47,7 +47,8 @@ impl Chance {
                 let order = self.open_order(model);
                 let to: &[&'static str] =
                     &["cancelled", "cancelled", "paid", "fulfilling", "fulfilled", "shipped", "pending"];
-                Act::OrderStatus { order, to: self.random.pick(to) }
+                let to = *self.random.pick(to);
+                Act::OrderStatus { order, to }
             }
             86..90 => self.take_back(model),
             90..93 => {
@@ -58,7 +59,7 @@ impl Chance {
             _ => {
                 let purchase = self.open_purchase(model);
                 let to: &[&'static str] = &["ordered", "received", "cancelled", "draft", "partial"];
-                let to = self.random.pick(to);
+                let to = *self.random.pick(to);
                 Act::PurchaseStatus { purchase, to }
             }
         }
