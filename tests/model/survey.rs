@@ -205,7 +205,7 @@ impl Survey<'_> {
             self.iom_page(&format!("{path}{and}limit=200&page={page}"), name, rows).await?;
         }
         let mut next = String::new();
-        for chunk in rows.chunks(self.size.max(rows.len() / 4 + 1)) {
+        for chunk in rows.chunks(self.size.max(rows.len() / 4 + 1).min(200)) {
             let (path, size) = (format!("{path}{and}limit={}{next}", chunk.len()), chunk.len());
             let shown = self.iom_page(&path, name, chunk).await?;
             if shown["total"] != json!(rows.len()) || shown["limit"] != json!(size) {
