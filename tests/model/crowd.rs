@@ -1,4 +1,5 @@
-//! Several at once: each works with items of its own, in warehouses and with numbers that all share.
+//! Several at once: each works with items of its own, in warehouses and with numbers that all share. The seed tells
+//! again what each of them does, though not in which order it comes to pass.
 
 use std::future::Future;
 use std::pin::Pin;

@@ -31,6 +31,8 @@ use crate::support::{Random, Shop, on_each_engine};
 const MANY: usize = 10_000;
 /// Operations on both engines: after so many they are compared.
 const SOME: usize = 2_500;
+/// Kinds of operations that there are.
+const KINDS: usize = 19;
 /// Operations from one look at everything to the next.
 const STRETCH: usize = 500;
 
@@ -122,13 +124,13 @@ fn is_same(first: &Told, second: &Told) {
     assert_eq!(first.shown.len(), second.shown.len());
 }
 
-/// In a long story every kind of operation is done, and refused.
+/// In a long story every kind of operation is done, and a good part of all is refused.
 fn everything_happened(player: &Player<'_>, many: usize) {
     if many < SOME {
         return;
     }
-    assert_eq!(player.tally.len(), 19, "{:?}", player.tally);
-    for (kind, (done, refused)) in &player.tally {
-        assert!(*done > 0 && *refused > 0, "{kind}: {done} done, {refused} refused");
-    }
+    let tally = &player.tally;
+    assert!(tally.len() == KINDS && tally.values().all(|(done, _)| *done > 0), "{tally:?}");
+    let refused = tally.values().map(|(_, refused)| refused).sum::<usize>();
+    assert!((many / 6..many / 2).contains(&refused), "{refused} of {many} were refused: {tally:?}");
 }

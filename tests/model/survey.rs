@@ -61,6 +61,15 @@ impl Survey<'_> {
         let has = |item: &Item, field: Field| item.text(field).to_lowercase().contains(part);
         let found = filtered(&|item| [Field::Sku, Field::Name, Field::Barcode].iter().any(|field| has(item, *field)));
         let named = filtered(&|item| has(item, Field::Name));
+        // By code in any case, and by barcode as it is.
+        let (code, barcode) = (one.text(Field::Sku), one.text(Field::Barcode));
+        let coded = filtered(&|item| item.text(Field::Sku) == code);
+        self.simbiz_list(&format!("/inventory/items?all=1&item_code={}", encoded(&code.to_lowercase())), &coded)
+            .await?;
+        if !barcode.is_empty() {
+            let coded = filtered(&|item| item.text(Field::Barcode) == barcode);
+            self.simbiz_list(&format!("/inventory/items?all=1&item_barcode={}", encoded(barcode)), &coded).await?;
+        }
         // A window from one change to another, to the second.
         let at = words::simbiz_time(one.updated_at);
         let since = filtered(&|item| words::simbiz_time(item.updated_at) >= at);
@@ -95,6 +104,16 @@ impl Survey<'_> {
         for (query, rows) in [("?", &balances), ("?separate_location=1&", &by_location)] {
             self.simbiz_list(&format!("/inventory/stocks/by-location{query}"), rows).await?;
             self.simbiz_pages(&format!("/inventory/stocks/by-location{query}"), rows).await?;
+        }
+        // What lies in one branch, and what has changed since one of the balances did.
+        let branch = model.lists.places.last().map(|place| words::simbiz_id(Some(place.id))).unwrap_or_default();
+        let there = balances.iter().filter(|row| row["branch_id"] == json!(branch)).cloned().collect::<Vec<_>>();
+        self.simbiz_list(&format!("/inventory/stocks/by-location?branch_id={branch}"), &there).await?;
+        if let Some(at) = balances.get(balances.len() / 2).and_then(|row| row["updated"].as_str()) {
+            let since = balances.iter().filter(|row| row["updated"].as_str() >= Some(at)).cloned().collect::<Vec<_>>();
+            let path = format!("/inventory/stocks/by-location?updated_from={}", encoded(at));
+            self.simbiz_list(&path, &since).await?;
+            self.simbiz_pages(&format!("{path}&"), &since).await?;
         }
         let cost = |at: usize| model.items[at].price(Field::CostPrice).unwrap_or_default();
         let values = rows().map(|(at, place, row)| (place, row.quantity, row.quantity.times(cost(at))));
