@@ -1,5 +1,7 @@
 //! Operations by chance: most can be done as the shop stands, a good part cannot, and why is known.
 
+use std::collections::BTreeSet;
+
 use super::shop::{
     Act, Changes, Dialect, Field, Figure, Model, Named, Of, Order, Purchase, Receipt, Tracking, Way, Word,
 };
@@ -35,7 +37,7 @@ impl Chance {
         match self.random.below(100) {
             0..8 if live.len() < RANGE => self.create(model),
             0..28 => self.write(model, item),
-            28..31 => Act::Delete { item },
+            28..31 => Act::Delete { item: self.unwanted(model, &live, item) },
             31..44 => self.adjust(model, item),
             44..52 => self.transfer(model, item),
             52..54 => Act::Reorder { item, place: self.place(model), level: self.level() },
@@ -68,6 +70,15 @@ impl Chance {
     /// An item that is there; sometimes one that was, or never was.
     fn item(&mut self, model: &Model, live: &[usize]) -> usize {
         if self.random.once_in(40) { self.random.below(model.items.len() + 1) } else { *self.random.pick(live) }
+    }
+
+    /// Mostly an item that no open document is for, or hardly any could go.
+    fn unwanted(&mut self, model: &Model, live: &[usize], other: usize) -> usize {
+        let orders = model.orders.iter().flat_map(|order| &order.lines);
+        let lines = orders.chain(model.purchases.iter().flat_map(|purchase| &purchase.lines));
+        let wanted = lines.filter(|line| line.is_open).map(|line| line.item).collect::<BTreeSet<_>>();
+        let free = live.iter().copied().filter(|item| !wanted.contains(item)).collect::<Vec<_>>();
+        if free.is_empty() || self.random.once_in(4) { other } else { *self.random.pick(&free) }
     }
 
     fn place(&mut self, model: &Model) -> usize {
@@ -230,7 +241,7 @@ impl Chance {
 
     fn batch(&mut self, model: &Model, live: &[usize]) -> Act {
         let (item, place) = (self.tracked(model, live, Tracking::Batch), self.place(model));
-        let (number, expiry) = (format!("LOT-{}", self.random.below(12)), *self.random.pick(&DAYS));
+        let (number, expiry) = (format!("LOT-{}", self.random.below(60)), *self.random.pick(&DAYS));
         Act::Batch { item, place, number, expiry, quantity: Figure::whole(self.random.below(9)) }
     }
 

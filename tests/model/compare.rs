@@ -48,7 +48,10 @@ pub async fn touched(player: &mut Player<'_>, act: &Act, reach: &Reach) -> Held 
             item_in_iom(&player.model, &iom, one).await?;
         }
         if reach.looks_at_stock {
-            stock_in_iom(&player.model, &iom, one).await?;
+            // An item by itself shows what is on hand as well.
+            if !reach.looks_at_item {
+                stock_in_iom(&player.model, &iom, one).await?;
+            }
             stock_in_simbiz(&player.model, &simbiz, &reach.items).await?;
         }
     }
