@@ -30,7 +30,7 @@ use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::Settings;
 use stockbridge_domain::{Role, Store, verify};
-use stockbridge_fixtures::{Database, Recipe, Witness, engines};
+use stockbridge_fixtures::{Database, Engine, Recipe, Witness, engines};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
@@ -67,8 +67,17 @@ pub fn on_the_demo(test: impl AsyncFn(&Shop)) {
     run(setup::DEMO, test);
 }
 
+/// Runs a test on a fresh shop, on SQLite alone: where the engine does not matter, and time does.
+pub fn on_sqlite(test: impl AsyncFn(&Shop)) {
+    run_on(&[Engine::Sqlite], setup::SHOP, test);
+}
+
 fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
-    for engine in engines() {
+    run_on(&engines(), recipe, test);
+}
+
+fn run_on(engines: &[Engine], recipe: Recipe, test: impl AsyncFn(&Shop)) {
+    for engine in engines.iter().copied() {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             // Prepared outside: preparing has a runtime of its own.
             let database = Database::prepared(engine, recipe);
