@@ -104,6 +104,7 @@ impl Shop {
             doorkeeper: Doorkeeper::new(Limits::default()),
             signer: Signer::new(setup::SIGNING_SECRET.as_bytes()),
             token_lifetime: Duration::from_secs(28_800),
+            uid_token_lifetime: Duration::from_secs(8 * 3600),
             proxies: TrustedProxies::default(),
             uploads: Uploads::new(uploads.path()),
         });

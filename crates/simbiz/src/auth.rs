@@ -32,6 +32,7 @@ pub(crate) const TOKEN_KIND: &str = "simbiz";
 pub struct Caller {
     uid: String,
     home: TenantId,
+    version: i64,
     site: web::Data<Site>,
     trail: Rc<Trail>,
 }
@@ -82,8 +83,8 @@ impl Caller {
     }
 
     fn acting(self, organization: Option<Organization>, role: Role) -> Call {
-        let Self { uid, home, site, trail } = self;
-        Call { pass: Pass::new(site, Claim::Uid { uid, home, organization }, role, trail) }
+        let Self { uid, home, version, site, trail } = self;
+        Call { pass: Pass::new(site, Claim::Uid { uid, home, version, organization }, role, trail) }
     }
 }
 
@@ -159,7 +160,8 @@ fn caller(request: &HttpRequest, trail: &Rc<Trail>) -> std::result::Result<Calle
     }
     trail.note_tenant(claims.tenant);
     trail.note_caller(format!("uid {uid}"));
-    Ok(Caller { uid, home: TenantId::new(claims.tenant), site, trail: Rc::clone(trail) })
+    let (home, version) = (TenantId::new(claims.tenant), claims.version.unwrap_or(0));
+    Ok(Caller { uid, home, version, site, trail: Rc::clone(trail) })
 }
 
 /// The header `x-uid`; what is not UTF-8 is nobody's uid, but there.
