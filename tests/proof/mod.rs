@@ -6,9 +6,11 @@ mod commands;
 mod ends;
 mod hands;
 mod journal;
+mod page;
 mod sales;
 mod soak;
 mod stand;
+mod wire;
 
 use caller::{Answer, Caller, Lost};
-use stand::{Stand, on_each_engine};
+use stand::{Stand, on_each_engine, on_the_demo};

@@ -40,7 +40,7 @@ use tempfile::TempDir;
 pub use client::{Client, admin_token};
 pub use random::Random;
 pub use reply::{Reply, keys_of};
-pub use setup::{ADMIN, OURS, PASSWORD, SECRET, SHOP, SIGNING_SECRET};
+pub use setup::{ADMIN, DEMO, OURS, PASSWORD, SECRET, SHOP, SIGNING_SECRET};
 
 type Call = Box<dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = Reply>>>>;
 
@@ -59,21 +59,30 @@ pub struct Shop {
 
 /// Runs a test on a fresh shop, once per engine.
 pub fn on_each_engine(test: impl AsyncFn(&Shop)) {
-    run(setup::SHOP, test);
+    run(setup::SHOP, |_| {}, test);
+}
+
+/// Runs a test on a fresh shop whose store does one thing at a time, lets one more wait, and not for long.
+pub fn on_a_narrow_one(test: impl AsyncFn(&Shop)) {
+    let narrow = |settings: &mut Settings| {
+        (settings.readers, settings.pool, settings.queue) = (1, 1, 1);
+        settings.patience = Duration::from_millis(500);
+    };
+    run(setup::SHOP, narrow, test);
 }
 
 /// Runs a test on the demo data, once per engine.
 pub fn on_the_demo(test: impl AsyncFn(&Shop)) {
-    run(setup::DEMO, test);
+    run(setup::DEMO, |_| {}, test);
 }
 
-fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
+fn run(recipe: Recipe, tune: fn(&mut Settings), test: impl AsyncFn(&Shop)) {
     for engine in engines() {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             // Prepared outside: preparing has a runtime of its own.
             let database = Database::prepared(engine, recipe);
             actix_web::rt::System::new().block_on(async {
-                let shop = Shop::open(database).await;
+                let shop = Shop::open(database, tune).await;
                 test(&shop).await;
                 shop.verify().await;
             });
@@ -86,7 +95,7 @@ fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
 }
 
 impl Shop {
-    async fn open(database: Database) -> Self {
+    async fn open(database: Database, tune: fn(&mut Settings)) -> Self {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);
         let mut settings = Settings::new(database.url());
@@ -95,6 +104,7 @@ impl Shop {
         settings.observer = Some(Arc::new(move |text: &str| {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         }));
+        tune(&mut settings);
         let store = Store::open(&settings).expect("the store opens");
         let uploads = tempfile::tempdir().expect("a folder");
         let journal = Journal::start(store.clone());
@@ -162,6 +172,11 @@ impl Shop {
     /// A client without credentials.
     pub fn nobody(&self) -> Client<'_> {
         Client::nobody(self)
+    }
+
+    /// Hands over a request as it is.
+    pub async fn ask(&self, request: actix_http::Request) -> Reply {
+        (self.call)(request).await
     }
 
     /// Signs claims as the server does.
