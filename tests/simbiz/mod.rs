@@ -1,6 +1,7 @@
 //! The SimBiz V3 dialect, as its reference and the decisions describe it.
 
 mod access;
+mod changes;
 mod envelope;
 mod examples;
 mod floor;
