@@ -153,7 +153,7 @@ fn a_uid_is_administered_beside_a_running_server_and_every_change_counts_at_once
         assert_eq!(token("first-secret").1, json!("SHOP"), "the only one");
         let undecided = "uid erp reaches organization NEXT; it has several organizations and no default: \
                          `stockbridge simbiz-user set-default` chooses one";
-        done(&[&of("grant", theirs)[..], &["--read-only"]].concat(), "uid erp reaches organization NEXT");
+        done(&[&of("grant", theirs)[..], &["--read-only"]].concat(), undecided);
         done(&[&of("grant", ours)[..], &["--revoke"]].concat(), "uid erp no longer reaches organization SHOP");
         done(&of("grant", ours), undecided.replace("NEXT", "SHOP").as_str());
         assert_eq!(token("first-secret").0, 403, "it has to name one");

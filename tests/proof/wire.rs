@@ -159,11 +159,13 @@ fn what_is_no_http_is_refused_by_status_alone() {
             let start = sent.chars().take(60).collect::<String>();
             assert_eq!((said.status(), said.body()), (status, ""), "{start}: {}", said.0);
         }
-        // A chunk that is none breaks the connection off.
-        let broken = format!(
-            "POST /api/v3/inventory/items HTTP/1.1\r\nHost: x\r\n{keys}Transfer-Encoding: chunked\r\n\r\nzz\r\n"
-        );
-        assert_eq!(ask(served.address, broken.as_bytes()).0, "");
+        // A chunk that is none breaks the connection off, unless the handler was quicker to answer.
+        let post = format!("POST /api/v3/inventory/items HTTP/1.1\r\nHost: x\r\n{keys}");
+        let said = ask(served.address, format!("{post}Transfer-Encoding: chunked\r\n\r\nzz\r\n").as_bytes());
+        if !said.0.is_empty() {
+            assert_eq!(said.status(), 400, "{}", said.0);
+            said.failure();
+        }
         assert!(served.terminate().success());
     });
 }
