@@ -9,8 +9,10 @@ use serde_json::json;
 use super::on_the_demo;
 use super::wire::{Said, ask, keys};
 
-/// Each line, and what it must be answered: a status and values in the answer.
-const PAGE: &[(&str, u16, &[(&str, &str)])] = &[
+/// A line, the status it must be answered with, and values in the answer by their JSON pointers.
+type Line = (&'static str, u16, &'static [(&'static str, &'static str)]);
+
+const PAGE: &[Line] = &[
     (
         r#"curl -G "https://<host>/api/v3/inventory/items" \
   -H "Authorization: Bearer <token>" \

@@ -77,23 +77,27 @@ fn admit_uid(
     needed: Role,
     now: NaiveDateTime,
 ) -> Result<(Tenant, Actor)> {
-    let of_uid = (simbiz_uids::is_disabled, simbiz_uids::token_version);
-    let granted: Vec<((bool, i64), Option<TenantRow>, Option<bool>)> = simbiz_uids::table
+    let granted: Vec<(bool, i64, Option<TenantRow>, Option<bool>)> = simbiz_uids::table
         .left_join(
             grants::table
                 .on(grants::uid.eq(simbiz_uids::uid))
                 .inner_join(tenant_table::table.on(tenant_table::id.eq(grants::tenant_id))),
         )
         .filter(simbiz_uids::uid.eq(uid))
-        .select((of_uid, Option::<TenantRow>::as_select(), grants::is_read_only.nullable()))
+        .select((
+            simbiz_uids::is_disabled,
+            simbiz_uids::token_version,
+            Option::<TenantRow>::as_select(),
+            grants::is_read_only.nullable(),
+        ))
         .load(conn)?;
     match granted.first() {
-        None | Some(((true, _), ..)) => return Err(Error::AccountGone),
-        Some(((false, current), ..)) if *current != version => return Err(Error::TokenRevoked),
+        None | Some((true, ..)) => return Err(Error::AccountGone),
+        Some((false, current, ..)) if *current != version => return Err(Error::TokenRevoked),
         Some(_) => {}
     }
     let mut organizations =
-        granted.into_iter().filter_map(|(_, tenant, read_only)| tenant.zip(read_only)).collect::<Vec<_>>();
+        granted.into_iter().filter_map(|(_, _, tenant, read_only)| tenant.zip(read_only)).collect::<Vec<_>>();
     if !organizations.iter().any(|(tenant, _)| tenant.id == home) {
         return Err(Error::OrganizationForbidden(home.get().to_string()));
     }

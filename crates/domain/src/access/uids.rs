@@ -51,6 +51,9 @@ pub struct Granted {
     pub is_default: bool,
 }
 
+/// The columns of a uid that a list shows.
+type Known = (String, bool, NaiveDateTime, Option<TenantId>);
+
 /// What a good secret is exchanged for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exchanged {
@@ -83,7 +86,6 @@ pub fn create(lobby: &mut Lobby<'_>, uid: &Code, secret: &PasswordHash, default:
 /// Only faults.
 pub fn list(lobby: &mut Lobby<'_>) -> Result<Vec<Uid>> {
     let of_uid = (uids::uid, uids::is_disabled, uids::created_at, uids::default_tenant_id);
-    type Known = (String, bool, NaiveDateTime, Option<TenantId>);
     let known: Vec<Known> = uids::table.order(uids::uid).select(of_uid).load(lobby.conn)?;
     let granted: Vec<(String, TenantId, String, bool)> = grants::table
         .inner_join(tenants::table.on(tenants::id.eq(grants::tenant_id)))
