@@ -76,6 +76,9 @@ pub struct Serve {
     /// Hours for which a token is good.
     #[arg(long, env = "STOCKBRIDGE_TOKEN_HOURS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=720))]
     pub token_hours: u16,
+    /// Hours for which a token of a SimBiz uid is good; absent: as `--token-hours`.
+    #[arg(long, env = "STOCKBRIDGE_SIMBIZ_TOKEN_HOURS", value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub simbiz_token_hours: Option<u16>,
     /// Failed log-ins per account within the window, before further ones must wait.
     #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ACCOUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub login_failures_per_account: u32,
@@ -296,6 +299,26 @@ pub enum SimbizUser {
         #[arg(long)]
         revoke: bool,
     },
+    /// Choose the organization of tokens that are asked for without naming one; it must be granted.
+    SetDefault {
+        /// The uid.
+        #[arg(long)]
+        uid: String,
+        /// The code of the organization.
+        #[arg(long)]
+        tenant: String,
+    },
+    /// Give a uid a new secret; tokens made before no longer work, from the next request on.
+    SetSecret {
+        /// The uid.
+        #[arg(long)]
+        uid: String,
+        /// The secret; absent: one is made and printed once.
+        #[arg(long)]
+        secret: Option<String>,
+    },
+    /// Print all uids with the organizations they reach.
+    List,
     /// Shut a uid out, from the next request on.
     Disable {
         /// The uid.

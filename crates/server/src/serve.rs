@@ -111,12 +111,14 @@ async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, 
         per_address: serve.login_failures_per_address,
         window: Duration::from_secs(60 * u64::from(serve.login_window_minutes)),
     };
+    let hours = |hours: u16| Duration::from_secs(3600 * u64::from(hours));
     Ok(Site {
         journal: Journal::start(store.clone()),
         store,
         doorkeeper: Doorkeeper::new(limits),
         signer: Signer::new(secret.as_bytes()),
-        token_lifetime: Duration::from_secs(3600 * u64::from(serve.token_hours)),
+        token_lifetime: hours(serve.token_hours),
+        uid_token_lifetime: hours(serve.simbiz_token_hours.unwrap_or(serve.token_hours)),
         proxies: TrustedProxies::parse(&serve.trusted_proxies)
             .map_err(|error| format!("--trusted-proxies: {error}"))?,
         uploads: Uploads::new(uploads::folder(serve.uploads.as_ref(), &target)),
