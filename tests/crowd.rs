@@ -192,7 +192,8 @@ pub fn goods(tx: &mut Tx<'_>, sku: &str, tracking: Tracking, units: i64) -> Resu
 
 fn second_warehouse() -> warehouses::NewWarehouse {
     let (code, name) = (text("SECOND"), text("Second Warehouse"));
-    let details = warehouses::Details { code, name, address: None, city: None, state: None, is_default: None };
+    let details =
+        warehouses::Details { code, name, address: None, city: None, state: None, is_default: None, is_active: None };
     warehouses::NewWarehouse { id: None, details }
 }
 

@@ -10,6 +10,7 @@ mod demo;
 mod doors;
 mod fence;
 mod iom;
+mod model;
 mod openapi;
 mod parity;
 mod proof;

@@ -9,6 +9,7 @@ use stockbridge_fixtures::{Database, Engine};
 
 use super::on_each_engine;
 use super::stand::{WAREHOUSE, command};
+use super::wire::ask;
 
 #[test]
 fn books_that_add_up_end_with_0_also_beside_a_running_server() {
@@ -91,6 +92,97 @@ fn costing_is_set_beside_a_running_server_and_counts_from_the_next_receipt_on() 
         let wrong = stand.command(&["tenant", "set", "--code", "SHOP", "--costing", "fifo"]).output();
         let (code, _, error) = said(&wrong.expect("the command runs"));
         assert!(code == Some(2) && error.contains("standard, average"), "{error}");
+        assert!(served.terminate().success());
+    });
+}
+
+#[test]
+fn a_uid_is_administered_beside_a_running_server_and_every_change_counts_at_once() {
+    on_each_engine(|stand| {
+        let served = stand.serve();
+        let run = |arguments: &[&str]| {
+            let mut all = vec!["simbiz-user"];
+            all.extend(arguments);
+            said(&stand.command(&all).output().expect("the command runs"))
+        };
+        let done = |arguments: &[&str], line: &str| {
+            assert_eq!(run(arguments), (Some(0), format!("{line}\n"), String::new()), "{arguments:?}");
+        };
+        let refused = |arguments: &[&str], line: &str| {
+            assert_eq!(run(arguments), (Some(1), String::new(), format!("stockbridge: {line}\n")), "{arguments:?}");
+        };
+        let token = |secret: &str| {
+            let body = json!({"uid": "erp", "secret": secret}).to_string();
+            let head = format!("POST /api/v3/token HTTP/1.0\r\nContent-Length: {}\r\n\r\n", body.len());
+            let said = ask(served.address, format!("{head}{body}").as_bytes());
+            let data = said.json()["data"].clone();
+            (said.status(), data["organization_code"].clone(), data["token"].as_str().unwrap_or_default().to_owned())
+        };
+        let list = |token: &str, query: &str| {
+            let keys = format!("Authorization: Bearer {token}\r\nx-uid: erp\r\n");
+            let sent = format!("GET /api/v3/inventory/items{query} HTTP/1.0\r\n{keys}\r\n");
+            let said = ask(served.address, sent.as_bytes());
+            (said.status(), said.json()["errors"][0]["code"].as_str().unwrap_or_default().to_owned())
+        };
+        let (ok, ours, theirs) =
+            ((200, String::new()), ["--uid", "erp", "--tenant", "SHOP"], ["--uid", "erp", "--tenant", "NEXT"]);
+        let of = |verb: &'static str, rest: [&'static str; 4]| [&[verb][..], &rest].concat();
+
+        done(&[&of("create", ours)[..], &["--secret", "first-secret"]].concat(), "uid erp is made");
+        refused(
+            &of("set-default", theirs),
+            "organization NEXT is not granted; `stockbridge simbiz-user grant` grants it first",
+        );
+        done(&of("grant", theirs), "uid erp reaches organization NEXT");
+        let (status, organization, first) = token("first-secret");
+        assert_eq!((status, organization), (200, json!("SHOP")));
+        done(&of("set-default", theirs), "uid erp gets tokens for organization NEXT when it names none");
+        let (_, organization, second) = token("first-secret");
+        assert_eq!(organization, json!("NEXT"));
+        for token in [&first, &second] {
+            assert_eq!(list(token, "?organization_code=SHOP"), ok);
+        }
+        let known = run(&["list"]).1;
+        assert!(known.starts_with("erp\tenabled\tSHOP, NEXT (default)\tmade 20"), "{known}");
+
+        // Taken away: its token is worth nothing, the other one's only for what is left, and it is no default any more.
+        done(&[&of("grant", theirs)[..], &["--revoke"]].concat(), "uid erp no longer reaches organization NEXT");
+        assert_eq!(list(&second, "?organization_code=SHOP"), (403, "V3_AUTH_ORG_FORBIDDEN".to_owned()));
+        assert_eq!(list(&first, "?organization_code=NEXT"), (403, "V3_AUTH_ORG_FORBIDDEN".to_owned()));
+        assert_eq!(list(&first, ""), ok);
+        assert_eq!(token("first-secret").1, json!("SHOP"), "the only one");
+        let undecided = "uid erp reaches organization NEXT; it has several organizations and no default: \
+                         `stockbridge simbiz-user set-default` chooses one";
+        done(&[&of("grant", theirs)[..], &["--read-only"]].concat(), undecided);
+        done(&[&of("grant", ours)[..], &["--revoke"]].concat(), "uid erp no longer reaches organization SHOP");
+        done(&of("grant", ours), undecided.replace("NEXT", "SHOP").as_str());
+        assert_eq!(token("first-secret").0, 403, "it has to name one");
+        done(&of("set-default", ours), "uid erp gets tokens for organization SHOP when it names none");
+        let known = run(&["list"]).1;
+        assert!(known.starts_with("erp\tenabled\tSHOP (default), NEXT (read only)\tmade 20"), "{known}");
+
+        // A new secret, and a uid shut out.
+        let made = run(&["set-secret", "--uid", "erp"]).1;
+        let secret = made.strip_prefix("uid erp, secret ").and_then(|rest| rest.split(' ').next()).expect("a secret");
+        assert!(made.ends_with(" (not shown again); tokens made before no longer work\n"), "{made}");
+        assert_eq!(list(&first, ""), (401, "V3_AUTH_INVALID_TOKEN".to_owned()));
+        assert_eq!(token("first-secret").0, 401);
+        let third = token(secret).2;
+        assert_eq!(list(&third, ""), ok);
+        done(&["disable", "--uid", "erp"], "uid erp is disabled");
+        assert_eq!((list(&third, ""), token(secret).0), ((401, "V3_AUTH_INVALID_TOKEN".to_owned()), 401));
+        assert!(run(&["list"]).1.starts_with("erp\tdisabled\t"));
+        done(&["disable", "--uid", "erp", "--lift"], "uid erp is enabled");
+        assert_eq!(list(&third, ""), ok);
+
+        let nobody = "there is no uid nobody; `stockbridge simbiz-user list` shows them";
+        refused(&["grant", "--uid", "nobody", "--tenant", "SHOP"], nobody);
+        refused(&["set-default", "--uid", "nobody", "--tenant", "SHOP"], nobody);
+        refused(&["set-secret", "--uid", "nobody", "--secret", "long-enough"], nobody);
+        refused(
+            &["grant", "--uid", "erp", "--tenant", "NIX"],
+            "there is no tenant NIX; `stockbridge tenant list` shows them",
+        );
         assert!(served.terminate().success());
     });
 }

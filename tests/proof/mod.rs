@@ -5,10 +5,13 @@ mod caller;
 mod commands;
 mod ends;
 mod hands;
+mod import;
 mod journal;
+mod page;
 mod sales;
 mod soak;
 mod stand;
+mod wire;
 
 use caller::{Answer, Caller, Lost};
-use stand::{Stand, on_each_engine};
+use stand::{Stand, on_each_engine, on_the_demo};

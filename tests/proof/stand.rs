@@ -14,11 +14,11 @@ use stockbridge_domain::stock::{self, Opening};
 use stockbridge_domain::store::Settings;
 use stockbridge_domain::values::{Change, Price, Quantity, Text};
 use stockbridge_domain::{Result, Store, TenantId, Tx};
-use stockbridge_fixtures::{Database, engines};
+use stockbridge_fixtures::{Database, Recipe, engines};
 use tempfile::NamedTempFile;
 
 use super::Caller;
-use crate::support::{OURS, SHOP, SIGNING_SECRET};
+use crate::support::{DEMO, OURS, SHOP, SIGNING_SECRET};
 
 /// The server that cargo builds with the tests, unless `TEST_SERVER` names another.
 static BINARY: LazyLock<OsString> = LazyLock::new(|| {
@@ -43,11 +43,20 @@ pub(super) struct Served {
 
 /// Runs a proof once per engine, one proof at a time: each wants the whole machine.
 pub(super) fn on_each_engine(proof: impl Fn(&Stand)) {
+    run(SHOP, proof);
+}
+
+/// The same on the demo's data.
+pub(super) fn on_the_demo(proof: impl Fn(&Stand)) {
+    run(DEMO, proof);
+}
+
+fn run(recipe: Recipe, proof: impl Fn(&Stand)) {
     static ALONE: Mutex<()> = Mutex::new(());
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     for engine in engines() {
         let begun = Instant::now();
-        let database = Database::prepared(engine, SHOP);
+        let database = Database::prepared(engine, recipe);
         let stand = Stand { database, log: NamedTempFile::new().expect("a file") };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             proof(&stand);

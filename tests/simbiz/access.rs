@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 use serde_json::json;
 use stockbridge_domain::TenantId;
+use stockbridge_domain::access::passwords::PasswordHash;
 use stockbridge_domain::access::uids;
 use stockbridge_http::tokens::{Claims, Signer};
 
@@ -83,6 +84,49 @@ fn an_ended_subscription_comes_before_all_that_is_wrong_with_the_request() {
         end_subscription(shop).await;
         every_call_answers(&shop.simbiz(), 402, "V3_AUTH_SUBSCRIPTION_EXPIRED").await;
         shop.simbiz_as("multi", 2).get(ITEMS).await.is(200);
+    });
+}
+
+#[test]
+fn an_ended_subscription_closes_one_organization_of_several() {
+    on_each_engine(async |shop| {
+        end_subscription(shop).await;
+        let (at_home, elsewhere) = (shop.simbiz_as("multi", 1), shop.simbiz_as("multi", 2));
+        let ended = "V3_AUTH_SUBSCRIPTION_EXPIRED";
+        refused(&at_home.get(ITEMS).await, 402, ended);
+        refused(&elsewhere.get(&format!("{ITEMS}?organization_code=SHOP")).await, 402, ended);
+        let mut ours = anvil("ANVIL");
+        ours["organization_id"] = json!("1-1");
+        refused(&elsewhere.post(ITEMS, ours).await, 402, ended);
+        elsewhere.get(ITEMS).await.is(200);
+        at_home.get(&format!("{ITEMS}?org_code=NEXT")).await.is(200);
+    });
+}
+
+#[test]
+fn a_new_secret_ends_the_tokens_before_at_once() {
+    on_each_engine(async |shop| {
+        shop.simbiz().get(ITEMS).await.is(200);
+        let hash = PasswordHash::new("another secret").expect("a hash");
+        shop.store.alter(move |lobby| uids::set_secret(lobby, "support", &hash)).await.expect("a new secret");
+        every_call_is_refused(&shop.simbiz(), "V3_AUTH_INVALID_TOKEN").await;
+        let sent = json!({"uid": "support", "secret": "another secret"});
+        let token = shop.nobody().post("/api/v3/token", sent).await.is(200).at("/data/token");
+        bearer(shop, token.as_str().expect("a token")).get(ITEMS).await.is(200);
+        let later = shop.signer().sign(&Claims { version: Some(2), ..claims() }).expect("a token");
+        every_call_is_refused(&bearer(shop, &later), "V3_AUTH_INVALID_TOKEN").await;
+    });
+}
+
+#[test]
+fn a_token_of_one_dialect_is_worth_nothing_in_the_other() {
+    on_each_engine(async |shop| {
+        let ours = shop.simbiz().header("Authorization").expect("a token").to_owned();
+        let theirs = shop.iom().header("Authorization").expect("a token").to_owned();
+        every_call_is_refused(&shop.simbiz().with("Authorization", &theirs), "V3_AUTH_INVALID_TOKEN").await;
+        for path in ["/products", "/orders", "/auth/me", "/external/products"] {
+            shop.iom().with("Authorization", &ours).with("x-uid", "support").get(path).await.is(401);
+        }
     });
 }
 

@@ -38,7 +38,7 @@ pub(super) fn make(tx: &mut Tx<'_>, code: &str) -> Result<i64> {
 
 pub(super) fn warehouse(tx: &mut Tx<'_>, code: &str) -> Result<i64> {
     let (code, name) = (words(code), words(code));
-    let details = Details { code, name, address: None, city: None, state: None, is_default: None };
+    let details = Details { code, name, address: None, city: None, state: None, is_default: None, is_active: None };
     Ok(warehouses::create(tx, &NewWarehouse { id: None, details })?.id)
 }
 

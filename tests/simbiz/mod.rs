@@ -1,6 +1,8 @@
 //! The SimBiz V3 dialect, as its reference and the decisions describe it.
 
 mod access;
+mod changes;
+mod envelope;
 mod examples;
 mod floor;
 mod hostile;
@@ -8,6 +10,8 @@ mod idempotency;
 mod legacy;
 mod lists;
 mod lookups;
+mod manners;
+mod pairs;
 mod reference_data;
 mod refusals;
 mod stocks;

@@ -23,8 +23,8 @@ fn balances_cost_the_same_statements_however_many_there_are() {
         let calls = [
             (String::new(), 4),
             ("?page=1".to_owned(), 5),
-            (format!("?page=1&separate_location=1&updated_from={day}"), 5),
-            (format!("?item_codes={all}"), 4),
+            (format!("?page=1&separate_location=1&updated_from={day}"), 4),
+            (format!("?item_codes={all}"), 5),
             (format!("?page=1&item_codes={all}&separate_location=1"), 5),
             (format!("?page=1&per_page=200&item_codes={all}&branch_id=1&updated_from={day}"), 6),
         ];

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod balances;
+mod bring;
 mod external;
 mod orders;
 mod purchasing;

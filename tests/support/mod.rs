@@ -30,7 +30,7 @@ use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::access::throttle::Limits;
 use stockbridge_domain::store::Settings;
 use stockbridge_domain::{Role, Store, verify};
-use stockbridge_fixtures::{Database, Recipe, Witness, engines};
+use stockbridge_fixtures::{Database, Engine, Recipe, Witness, engines};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
@@ -40,7 +40,7 @@ use tempfile::TempDir;
 pub use client::{Client, admin_token};
 pub use random::Random;
 pub use reply::{Reply, keys_of};
-pub use setup::{ADMIN, OURS, PASSWORD, SECRET, SHOP, SIGNING_SECRET};
+pub use setup::{ADMIN, DEMO, OURS, PASSWORD, SECRET, SHOP, SIGNING_SECRET};
 
 type Call = Box<dyn Fn(actix_http::Request) -> Pin<Box<dyn Future<Output = Reply>>>>;
 
@@ -59,21 +59,39 @@ pub struct Shop {
 
 /// Runs a test on a fresh shop, once per engine.
 pub fn on_each_engine(test: impl AsyncFn(&Shop)) {
-    run(setup::SHOP, test);
+    run(setup::SHOP, |_| {}, test);
+}
+
+/// Runs a test on a fresh shop whose store does one thing at a time, lets one more wait, and not for long.
+pub fn on_a_narrow_one(test: impl AsyncFn(&Shop)) {
+    let narrow = |settings: &mut Settings| {
+        (settings.readers, settings.pool, settings.queue) = (1, 1, 1);
+        settings.patience = Duration::from_millis(500);
+    };
+    run(setup::SHOP, narrow, test);
 }
 
 /// Runs a test on the demo data, once per engine.
 pub fn on_the_demo(test: impl AsyncFn(&Shop)) {
-    run(setup::DEMO, test);
+    run(setup::DEMO, |_| {}, test);
 }
 
-fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
-    for engine in engines() {
+/// Runs a test on a fresh shop, on SQLite alone: where the engine does not matter, and time does.
+pub fn on_sqlite(test: impl AsyncFn(&Shop)) {
+    run_on(&[Engine::Sqlite], setup::SHOP, |_| {}, test);
+}
+
+fn run(recipe: Recipe, tune: fn(&mut Settings), test: impl AsyncFn(&Shop)) {
+    run_on(&engines(), recipe, tune, test);
+}
+
+fn run_on(engines: &[Engine], recipe: Recipe, tune: fn(&mut Settings), test: impl AsyncFn(&Shop)) {
+    for engine in engines.iter().copied() {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             // Prepared outside: preparing has a runtime of its own.
             let database = Database::prepared(engine, recipe);
             actix_web::rt::System::new().block_on(async {
-                let shop = Shop::open(database).await;
+                let shop = Shop::open(database, tune).await;
                 test(&shop).await;
                 shop.verify().await;
             });
@@ -86,7 +104,7 @@ fn run(recipe: Recipe, test: impl AsyncFn(&Shop)) {
 }
 
 impl Shop {
-    async fn open(database: Database) -> Self {
+    async fn open(database: Database, tune: fn(&mut Settings)) -> Self {
         let statements = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&statements);
         let mut settings = Settings::new(database.url());
@@ -95,6 +113,7 @@ impl Shop {
         settings.observer = Some(Arc::new(move |text: &str| {
             seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
         }));
+        tune(&mut settings);
         let store = Store::open(&settings).expect("the store opens");
         let uploads = tempfile::tempdir().expect("a folder");
         let journal = Journal::start(store.clone());
@@ -104,6 +123,7 @@ impl Shop {
             doorkeeper: Doorkeeper::new(Limits::default()),
             signer: Signer::new(setup::SIGNING_SECRET.as_bytes()),
             token_lifetime: Duration::from_secs(28_800),
+            uid_token_lifetime: Duration::from_secs(8 * 3600),
             proxies: TrustedProxies::default(),
             uploads: Uploads::new(uploads.path()),
         });
@@ -161,6 +181,11 @@ impl Shop {
     /// A client without credentials.
     pub fn nobody(&self) -> Client<'_> {
         Client::nobody(self)
+    }
+
+    /// Hands over a request as it is.
+    pub async fn ask(&self, request: actix_http::Request) -> Reply {
+        (self.call)(request).await
     }
 
     /// Signs claims as the server does.

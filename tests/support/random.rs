@@ -9,9 +9,19 @@ pub struct Random(u64);
 impl Random {
     /// A source with a seed that is printed, so that a failure can be repeated: `STOCKBRIDGE_SEED=… cargo test …`.
     pub fn seeded() -> Self {
+        Self::of(Self::seed())
+    }
+
+    /// A seed, which is printed: the one that the environment gives, or another each time.
+    pub fn seed() -> u64 {
         let given = std::env::var("STOCKBRIDGE_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| UNIX_EPOCH.elapsed().expect("a clock past 1970").subsec_nanos().into());
         eprintln!("seed: STOCKBRIDGE_SEED={seed}");
+        seed
+    }
+
+    /// The source with this seed.
+    pub fn of(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -24,6 +34,16 @@ impl Random {
     pub fn below(&mut self, end: usize) -> usize {
         let end = u64::try_from(end).expect("a small number");
         usize::try_from(self.next() % end).expect("a small number")
+    }
+
+    /// Whether something happens that happens once in so many times.
+    pub fn once_in(&mut self, times: usize) -> bool {
+        self.below(times) == 0
+    }
+
+    /// One of these.
+    pub fn pick<'t, T>(&mut self, things: &'t [T]) -> &'t T {
+        &things[self.below(things.len())]
     }
 
     /// The same things in another order.

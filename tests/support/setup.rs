@@ -29,7 +29,7 @@ pub(super) const NEIGHBOURS_ADMIN: i64 = 5;
 /// `next` (NEXT) and `multi` (both).
 pub const SHOP: Recipe = Recipe { name: "shop", prepare: |url| prepare(url, open_shop) };
 /// The demo data: its admin is user 1 and its other users follow, as in the shop.
-pub(super) const DEMO: Recipe = Recipe {
+pub const DEMO: Recipe = Recipe {
     name: "demo",
     prepare: |url| prepare(url, async |store| stockbridge::demo::load(store).await.map(|_| ())),
 };
@@ -89,6 +89,7 @@ fn fill(lobby: &mut Lobby<'_>, password: &PasswordHash, secret: &PasswordHash) -
                 city: None,
                 state: None,
                 is_default: None,
+                is_active: None,
             },
         };
         warehouses::create(&mut lobby.as_system(TenantId::new(tenant))?, &new)?;

@@ -70,6 +70,8 @@ pub enum Claim {
         uid: String,
         /// The organization the token was made for.
         home: TenantId,
+        /// The version of the uid's tokens that the token was made in.
+        version: i64,
         /// The organization asked for in the call, where it names one.
         organization: Option<Organization>,
     },

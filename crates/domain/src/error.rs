@@ -244,7 +244,7 @@ pub enum KeyFault {
 }
 
 /// What a command can be about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Thing {
     /// A product, which a SimBiz caller knows as an item.
     Item,

@@ -6,6 +6,7 @@
 //! - [`error`]: every way to be refused, in the warehouse's language.
 //! - [`page`]: windows and slices; every list is bounded.
 //! - [`items`]: what there is to sell, and the lists that describe it.
+//! - [`bring`]: many of them at once, from another system's books.
 //! - [`stock`]: how much of it lies where, and every movement that made it so.
 //! - [`partners`]: who orders of us.
 //! - [`orders`]: what customers want, from the promise to the return.
@@ -23,6 +24,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod bring;
 mod counters;
 pub mod error;
 pub mod fill;

@@ -110,13 +110,19 @@ impl Window {
     }
 }
 
-impl Window {
-    /// What lies in this window of all keys of a list, which come in its order; and whether more follows.
-    pub(crate) fn among<K: Ord + Copy>(&self, keys: &[K], after: Option<K>) -> (Vec<K>, bool) {
-        let passed = after.map_or(0, |last| keys.partition_point(|key| *key <= last));
-        let [offset, limit] = [self.offset(), self.limit].map(|rows| usize::try_from(rows).unwrap_or(usize::MAX));
-        let rest = keys.get(passed..).unwrap_or_default().get(offset..).unwrap_or_default();
-        (rest.iter().take(limit).copied().collect(), rest.len() > limit)
+impl<T> Part<T> {
+    /// Cuts a part from all rows of a list, which come in its order.
+    pub(crate) fn of_all<K: Ord>(
+        mut rows: Vec<T>,
+        window: &Window,
+        after: Option<K>,
+        key: impl Fn(&T) -> K,
+        cursor_of: impl Fn(&T) -> Cursor,
+    ) -> Self {
+        let passed = after.map_or(0, |last| rows.partition_point(|row| key(row) <= last));
+        let offset = usize::try_from(window.offset()).unwrap_or(usize::MAX);
+        rows.drain(..passed.saturating_add(offset).min(rows.len()));
+        Self::cut(rows, window, cursor_of)
     }
 }
 

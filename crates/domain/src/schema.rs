@@ -46,6 +46,7 @@ diesel::table! {
         is_disabled -> Bool,
         default_tenant_id -> Nullable<BigInt>,
         created_at -> Timestamp,
+        token_version -> BigInt,
     }
 }
 

@@ -68,6 +68,15 @@ impl<T> Change<T> {
     pub fn to(value: Option<T>) -> Self {
         value.map_or(Self::Clear, Self::Set)
     }
+
+    /// Makes the change to a field.
+    pub(crate) fn apply<V>(self, field: &mut Option<V>, value: impl FnOnce(T) -> V) {
+        match self {
+            Self::Keep => {}
+            Self::Clear => *field = None,
+            Self::Set(new) => *field = Some(value(new)),
+        }
+    }
 }
 
 /// Why a text is not the number that was asked for.
@@ -248,6 +257,11 @@ impl Weight {
             Some(_) if number.is_negative && !number.digits.is_empty() => Err(NumberFault::Negative),
             Some(grams) => Ok(Self(grams)),
         }
+    }
+
+    /// The number of grams, as the database holds it.
+    pub(crate) const fn grams(self) -> i64 {
+        self.0
     }
 
     /// The weight in grams.

@@ -40,6 +40,9 @@ const LARGE: usize = 8 * 1024 * 1024;
 /// How long a body may take to arrive: who sends slower holds memory and a connection.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// What curl and PHP call a body, unless they are told.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Unknown fields that are named at the most, and the most letters of each name.
 const MOST_UNKNOWN: usize = 100;
 
@@ -86,8 +89,8 @@ pub enum BodyFault {
 pub struct Reading {
     /// Unknown keys are a fault, wherever they stand. Ignored otherwise.
     pub strict: bool,
-    /// JSON may call itself `application/x-www-form-urlencoded`, as old curl clients do.
-    pub form_is_json: bool,
+    /// JSON may call itself `application/x-www-form-urlencoded` or plain text, as old clients' does.
+    pub misnamed: bool,
 }
 
 /// A body as it arrived. Extracting it never fails; what went wrong is told when it is read.
@@ -227,16 +230,25 @@ impl RawBody {
             return Err(BodyFault::UnsupportedType(format!("encoded as {encoding}")));
         }
         let other = self.content_type.as_deref().filter(|content_type| !names_json(content_type, reading));
+        let is_form = self.content_type.as_deref().is_some_and(|content_type| essence(content_type) == FORM);
         match std::str::from_utf8(content) {
             _ if content.trim_ascii().is_empty() => Err(BodyFault::Empty),
             _ if other.is_some() => Err(BodyFault::UnsupportedType(other.unwrap_or_default().to_owned())),
             Ok(text) => match text.strip_prefix('\u{feff}').unwrap_or(text) {
                 blank if blank.trim().is_empty() => Err(BodyFault::Empty),
+                form if is_form && !form.trim_start().starts_with(['{', '[']) => {
+                    let message = "The body is a form, not JSON: send the JSON itself, such as {\"name\":\"value\"}.";
+                    Err(BodyFault::Malformed(message.to_owned()))
+                }
                 text => Ok(text),
             },
+            Err(_) if content.starts_with(b"\xFF\xFE") || content.starts_with(b"\xFE\xFF") => {
+                Err(BodyFault::Malformed("The body is UTF-16: send it as UTF-8.".to_owned()))
+            }
             Err(fault) => {
                 let place = fault.valid_up_to();
-                Err(BodyFault::Malformed(format!("The body is not valid JSON: byte {place} is not UTF-8.")))
+                let message = format!("The body is not valid JSON: byte {place} is not UTF-8. Send it as UTF-8.");
+                Err(BodyFault::Malformed(message))
             }
         }
     }
@@ -279,11 +291,16 @@ async fn collect(mut payload: Payload, declared: Option<u64>, limit: usize) -> R
 }
 
 fn names_json(content_type: &str, reading: Reading) -> bool {
-    let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let essence = essence(content_type);
     essence.is_empty()
         || essence == "application/json"
         || (essence.contains('/') && essence.ends_with("+json"))
-        || (reading.form_is_json && essence == "application/x-www-form-urlencoded")
+        || (reading.misnamed && [FORM, "text/plain", "text/json"].contains(&essence.as_str()))
+}
+
+/// The type without its parameters.
+fn essence(content_type: &str) -> String {
+    content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 fn text_of(request: &HttpRequest, name: &HeaderName) -> Option<String> {

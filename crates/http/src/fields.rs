@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::scalar::{FromScalar, Scalar};
 
@@ -101,6 +101,17 @@ impl<'de, T: FromScalar> Visitor<'de> for ScalarVisitor<T> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Field<T>, E> {
         Ok(Field::of(T::from_scalar(Scalar::Text(text.into())).map(Some)))
+    }
+
+    /// Only in a query: JSON hands over a list as it hands over everything.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Field<T>, A::Error> {
+        let mut texts = Vec::<String>::new();
+        while let Some(text) = list.next_element()? {
+            texts.push(text);
+        }
+        let raw = to_raw_value(&texts).map_err(A::Error::custom)?;
+        let read = T::from_scalar(Scalar::List(&raw));
+        Ok(Field::of(read.map(Some).map_err(|_| "takes one value: send it once, without brackets".to_owned())))
     }
 }
 

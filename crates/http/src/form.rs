@@ -83,7 +83,7 @@ impl<const MAX: usize> FromRequest for FormOrJson<MAX> {
 /// # Errors
 /// [`BodyFault`], as for [`RawBody::json`]; another type is neither JSON nor a form.
 pub fn json<T: DeserializeOwned>(body: &RawBody) -> Result<T, BodyFault> {
-    let reading = Reading { strict: body.prefers_strict(), form_is_json: false };
+    let reading = Reading { strict: body.prefers_strict(), misnamed: false };
     body.json(reading).map_err(|fault| match fault {
         BodyFault::UnsupportedType(found) => BodyFault::NeitherFormNorJson(found),
         other => other,

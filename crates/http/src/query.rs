@@ -8,8 +8,9 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use serde::de::DeserializeOwned;
-use serde::de::value::MapDeserializer;
+use form_urlencoded::Parse;
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, Visitor};
 use stockbridge_domain::error::{Error, Problem};
 
 /// The query of a request as an argument of its handler. Extracting it never fails.
@@ -40,9 +41,82 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 /// # Errors
 /// [`Error::Invalid`] where `T` has members that are not fields and something else was sent for them.
 pub fn read<T: DeserializeOwned>(query: &str) -> Result<T, Error> {
-    let pairs: BTreeMap<Cow<'_, str>, Cow<'_, str>> = form_urlencoded::parse(query.as_bytes()).collect();
-    let pairs = MapDeserializer::<_, serde::de::value::Error>::new(pairs.into_iter());
-    T::deserialize(pairs).map_err(|error| Error::Invalid(vec![Problem::new("query", error.to_string())]))
+    let read = T::deserialize(Pairs(form_urlencoded::parse(query.as_bytes())));
+    read.map_err(|error| Error::Invalid(vec![Problem::new("query", error.to_string())]))
+}
+
+/// The pairs of a query, not yet knowing which keys are meant.
+struct Pairs<'q>(Parse<'q>);
+
+/// What a query says under one key.
+enum Sent<'q> {
+    One(Cow<'q, str>),
+    Several(Vec<Cow<'q, str>>),
+}
+
+impl<'q> Pairs<'q> {
+    /// What is said under each key. Of equal keys the last one counts; what names a field as an element of a list,
+    /// `name[]` or `name[3]` as PHP writes them, is one of several values of it.
+    fn under(self, fields: &[&str]) -> BTreeMap<String, Sent<'q>> {
+        let mut sent = BTreeMap::new();
+        for (key, value) in self.0 {
+            let element_of = key.strip_suffix(']').and_then(|key| key.split_once('[')).map(|(name, _)| name);
+            match element_of.filter(|name| fields.contains(name)) {
+                None => drop(sent.insert(key.into_owned(), Sent::One(value))),
+                Some(name) => match sent.get_mut(name) {
+                    Some(Sent::Several(values)) => values.push(value),
+                    _ => drop(sent.insert(name.to_owned(), Sent::Several(vec![value]))),
+                },
+            }
+        }
+        sent
+    }
+}
+
+impl<'de> Deserializer<'de> for Pairs<'de> {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(MapDeserializer::new(self.under(fields).into_iter()))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        self.deserialize_struct("", &[], visitor)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de> for Sent<'de> {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
+    }
+}
+
+impl<'de> Deserializer<'de> for Sent<'de> {
+    type Error = serde::de::value::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self {
+            Self::One(text) => text.into_deserializer().deserialize_any(visitor),
+            Self::Several(texts) => visitor.visit_seq(SeqDeserializer::new(texts.into_iter())),
+        }
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +156,19 @@ mod tests {
     fn the_last_of_equal_keys_counts_and_unknown_keys_do_not() {
         let query = listing("page=1&page=x&colour=red&page=3&&=&a");
         assert_eq!(query.page, Field::Value(3));
+    }
+
+    #[test]
+    fn a_list_is_told_from_one_value() {
+        let query = listing("page[]=1&search[x]=a&search[9]=b&all[=1&colour[]=red&all%5B%5D=1");
+        let told = "takes one value: send it once, without brackets".to_owned();
+        assert_eq!((query.page, query.search), (Field::Wrong(told.clone()), Field::Wrong(told.clone())));
+        assert_eq!(query.all, Field::Wrong(told));
+        let Field::Value(List(numbers)) = listing("list[]=7&list[]=x").list else { panic!("a list") };
+        assert_eq!(numbers.len(), 2);
+        // As in PHP, what comes last decides which it is.
+        assert_eq!(listing("page[]=1&page=2").page, Field::Value(2));
+        assert!(matches!(listing("page=2&page[]=1").page, Field::Wrong(_)));
     }
 
     #[test]

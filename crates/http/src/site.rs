@@ -19,14 +19,30 @@ pub struct Site {
     pub doorkeeper: Doorkeeper,
     /// What signs tokens.
     pub signer: Signer,
-    /// How long a token is good.
+    /// How long a user's token is good.
     pub token_lifetime: Duration,
+    /// How long a uid's token is good.
+    pub uid_token_lifetime: Duration,
     /// Where requests that show an API key are noted.
     pub journal: Journal,
     /// The proxies whose word on a caller's address is believed.
     pub proxies: TrustedProxies,
     /// The files that callers handed in.
     pub uploads: Uploads,
+}
+
+/// Whom a token is for.
+pub struct Holder {
+    /// The kind of token.
+    pub kind: &'static str,
+    /// The id of a user, the name of an integration.
+    pub sub: String,
+    /// The tenant it is made for.
+    pub tenant: TenantId,
+    /// The role, for display only.
+    pub role: Option<String>,
+    /// Which tokens of the same holder still count: it is one of these.
+    pub version: i64,
 }
 
 /// A token that was just made.
@@ -49,23 +65,24 @@ impl Site {
         Ok(site.ok_or_else(|| Fault::Internal("the app holds no site".to_owned()))?)
     }
 
-    /// Makes a token of a kind for somebody of a tenant; the role is for display only, the version tells which tokens
-    /// of the same holder still count.
+    /// Makes a token that is good for so long from now on.
     ///
     /// # Errors
     /// None that is known: see [`Signer::sign`].
-    pub fn issue(
-        &self,
-        kind: &str,
-        sub: String,
-        tenant: TenantId,
-        role: Option<String>,
-        version: Option<i64>,
-    ) -> Result<Issued> {
-        let lifetime = i64::try_from(self.token_lifetime.as_secs()).unwrap_or(i64::MAX);
+    pub fn issue(&self, holder: Holder, lifetime: Duration) -> Result<Issued> {
+        let Holder { kind, sub, tenant, role, version } = holder;
+        let lifetime = i64::try_from(lifetime.as_secs()).unwrap_or(i64::MAX);
         let iat = Self::unix_now();
         let expires_at = iat.saturating_add(lifetime);
-        let claims = Claims { sub, tenant: tenant.get(), kind: kind.to_owned(), role, version, iat, exp: expires_at };
+        let claims = Claims {
+            sub,
+            tenant: tenant.get(),
+            kind: kind.to_owned(),
+            role,
+            version: Some(version),
+            iat,
+            exp: expires_at,
+        };
         let token = self.signer.sign(&claims).map_err(|error| Fault::Internal(format!("no token: {error}")))?;
         Ok(Issued { token, lifetime, expires_at })
     }

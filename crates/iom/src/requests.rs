@@ -79,7 +79,7 @@ pub(crate) enum BodyRefusals {
 /// # Errors
 /// [`BodyFault`].
 pub fn json<T: DeserializeOwned>(body: &RawBody) -> Result<T, BodyFault> {
-    body.json(Reading { strict: body.prefers_strict(), form_is_json: false })
+    body.json(Reading { strict: body.prefers_strict(), misnamed: false })
 }
 
 /// What a query asks for; `judge` reads it.

@@ -197,7 +197,7 @@ impl WarehouseRequest {
         let is_default = check.optional("is_default", is_default);
         check.finish()?;
         let (address, city, state) = (address?, city?, state?);
-        Ok(Details { code: code?, name: name?, address, city, state, is_default: is_default? })
+        Ok(Details { code: code?, name: name?, address, city, state, is_default: is_default?, is_active: None })
     }
 }
 
@@ -210,7 +210,7 @@ impl From<Vec<Stocked>> for WarehouseListResponse {
 impl From<Stocked> for WarehouseRow {
     fn from(stocked: Stocked) -> Self {
         let Stocked { warehouse, skus, value } = stocked;
-        let Warehouse { id, code, name, address, city, state, is_default, created_at } = warehouse;
+        let Warehouse { id, code, name, address, city, state, is_default, is_active: _, created_at } = warehouse;
         let (total_value, created_at) = (value.to_string(), instant(created_at));
         Self { id, name, code, address, city, state, is_default, total_skus: skus, total_value, created_at }
     }
@@ -218,7 +218,7 @@ impl From<Stocked> for WarehouseRow {
 
 impl From<Warehouse> for WarehouseCreatedResponse {
     fn from(warehouse: Warehouse) -> Self {
-        let Warehouse { id, code, name, address, city, state, is_default, created_at } = warehouse;
+        let Warehouse { id, code, name, address, city, state, is_default, is_active: _, created_at } = warehouse;
         Self { id, name, code, city, state, is_default, created_at: instant(created_at), address }
     }
 }

@@ -106,30 +106,56 @@ pub(crate) async fn simbiz_user(store: &Store, command: SimbizUser) -> Done {
             if !uid.trim().chars().all(|letter| letter.is_ascii_graphic()) {
                 return Err("--uid must be visible ASCII characters: it is sent in the header x-uid".to_owned());
             }
-            let made = secret.is_none();
-            let secret = secret.map_or_else(|| random_hex(32).map_err(|error| said(&error)), Ok)?;
-            let (name, hash) = (text::<64>("--uid", &uid)?, secret_hash(&secret)?);
+            let (hash, shown) = new_secret(secret)?;
+            let name = text::<64>("--uid", &uid)?;
             let create = store.alter(move |lobby| {
                 let tenant = tenants::by_code(lobby, &tenant)?.id;
                 uids::create(lobby, &name, &hash, Some(tenant))?;
                 uids::grant(lobby, name.as_str(), tenant, read_only)
             });
             create.await.map_err(|error| said(&error))?;
-            Ok(if made {
-                format!("uid {uid}, secret {secret} (not shown again)")
-            } else {
-                format!("uid {uid} is made")
-            })
+            Ok(shown.map_or_else(|| format!("uid {uid} is made"), |shown| format!("uid {uid}, {shown}")))
         }
         SimbizUser::Grant { uid, tenant, read_only, revoke } => {
             let (of, code) = (uid.clone(), tenant.clone());
             let grant = store.alter(move |lobby| {
                 let tenant = tenants::by_code(lobby, &code)?.id;
-                if revoke { uids::revoke(lobby, &of, tenant) } else { uids::grant(lobby, &of, tenant, read_only) }
+                if revoke { uids::revoke(lobby, &of, tenant) } else { uids::grant(lobby, &of, tenant, read_only) }?;
+                Ok(uids::list(lobby)?.into_iter().filter(|known| known.name == of).collect::<Vec<_>>())
             });
-            grant.await.map_err(|error| said(&error))?;
+            let now = grant.await.map_err(|error| said(&error))?;
             let verb = if revoke { "no longer reaches" } else { "reaches" };
-            Ok(format!("uid {uid} {verb} organization {tenant}"))
+            let undecided =
+                now.iter().any(|uid| uid.granted.len() > 1 && !uid.granted.iter().any(|one| one.is_default));
+            let rest = if undecided {
+                "; it has several organizations and no default: `stockbridge simbiz-user set-default` chooses one"
+            } else {
+                ""
+            };
+            Ok(format!("uid {uid} {verb} organization {tenant}{rest}"))
+        }
+        SimbizUser::SetDefault { uid, tenant } => {
+            let (of, code) = (uid.clone(), tenant.clone());
+            let set = store.alter(move |lobby| {
+                let tenant = tenants::by_code(lobby, &code)?.id;
+                uids::set_default(lobby, &of, tenant).map_err(|error| match error {
+                    Error::OrganizationForbidden(_) => Error::OrganizationForbidden(code.clone()),
+                    other => other,
+                })
+            });
+            set.await.map_err(|error| said(&error))?;
+            Ok(format!("uid {uid} gets tokens for organization {tenant} when it names none"))
+        }
+        SimbizUser::SetSecret { uid, secret } => {
+            let ((hash, shown), of) = (new_secret(secret)?, uid.clone());
+            let set = store.alter(move |lobby| uids::set_secret(lobby, &of, &hash));
+            set.await.map_err(|error| said(&error))?;
+            let shown = shown.unwrap_or_else(|| "the new secret is set".to_owned());
+            Ok(format!("uid {uid}, {shown}; tokens made before no longer work"))
+        }
+        SimbizUser::List => {
+            let all = store.look(uids::list).await.map_err(|error| said(&error))?;
+            Ok(all.iter().map(uid_line).collect::<Vec<_>>().join("\n"))
         }
         SimbizUser::Disable { uid, lift } => {
             let of = uid.clone();
@@ -180,14 +206,32 @@ fn key_line(key: &keys::Key) -> String {
     format!("{id}\t{key_prefix}…\t{name}\t{may}\t{state}\t{end}\tmade {} UTC\t{used}", minute(*created_at))
 }
 
+fn uid_line(uid: &uids::Uid) -> String {
+    let uids::Uid { name, is_disabled, created_at, granted } = uid;
+    let organization = |granted: &uids::Granted| {
+        let uids::Granted { code, is_read_only, is_default } = granted;
+        let notes = [(*is_default, "default"), (*is_read_only, "read only")];
+        let notes = notes.iter().filter_map(|(holds, note)| holds.then_some(*note)).collect::<Vec<_>>();
+        if notes.is_empty() { code.clone() } else { format!("{code} ({})", notes.join(", ")) }
+    };
+    let organizations = match granted.len() {
+        0 => "no organization".to_owned(),
+        _ => granted.iter().map(organization).collect::<Vec<_>>().join(", "),
+    };
+    let state = if *is_disabled { "disabled" } else { "enabled" };
+    format!("{name}\t{state}\t{organizations}\tmade {} UTC", minute(*created_at))
+}
+
 fn minute(at: NaiveDateTime) -> String {
     at.format("%Y-%m-%d %H:%M").to_string()
 }
 
 /// A refusal, and where to look for what was meant.
-fn said(error: &Error) -> String {
+pub(crate) fn said(error: &Error) -> String {
     let hint = match error {
         Error::NotFound { thing: Thing::Tenant, .. } => "; `stockbridge tenant list` shows them",
+        Error::NotFound { thing: Thing::Uid, .. } => "; `stockbridge simbiz-user list` shows them",
+        Error::OrganizationForbidden(_) => "; `stockbridge simbiz-user grant` grants it first",
         Error::NotFound { thing: Thing::ApiKey, .. } => "; `stockbridge api-key list` shows them",
         Error::Duplicate(_) => "; choose another",
         _ => "",
@@ -218,6 +262,15 @@ fn password_hash(given: Option<String>) -> Result<PasswordHash, String> {
     };
     let password = Password::new(password).map_err(|fault| format!("--password {fault}"))?;
     PasswordHash::new(password.as_str()).map_err(|error| said(&error))
+}
+
+/// The hash of a secret that is given or made, and what is said of one that was made.
+fn new_secret(given: Option<String>) -> Result<(PasswordHash, Option<String>), String> {
+    if let Some(given) = given {
+        return Ok((secret_hash(&given)?, None));
+    }
+    let made = random_hex(32).map_err(|error| said(&error))?;
+    Ok((secret_hash(&made)?, Some(format!("secret {made} (not shown again)"))))
 }
 
 /// Secrets are for programs, and may be longer than passwords.

@@ -37,6 +37,9 @@ pub enum Command {
         /// Which dialect.
         dialect: Dialect,
     },
+    /// Import items, what describes them, locations or stock from a CSV file, also beside a running server.
+    #[command(after_long_help = crate::import::columns())]
+    Import(Import),
     /// Administer tenants: the companies on this server.
     #[command(subcommand)]
     Tenant(Tenant),
@@ -76,6 +79,9 @@ pub struct Serve {
     /// Hours for which a token is good.
     #[arg(long, env = "STOCKBRIDGE_TOKEN_HOURS", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=720))]
     pub token_hours: u16,
+    /// Hours for which a token of a SimBiz uid is good; absent: as `--token-hours`.
+    #[arg(long, env = "STOCKBRIDGE_SIMBIZ_TOKEN_HOURS", value_parser = clap::value_parser!(u16).range(1..=720))]
+    pub simbiz_token_hours: Option<u16>,
     /// Failed log-ins per account within the window, before further ones must wait.
     #[arg(long, env = "STOCKBRIDGE_LOGIN_FAILURES_PER_ACCOUNT", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
     pub login_failures_per_account: u32,
@@ -114,7 +120,7 @@ pub struct Fill {
     /// Products, each with a stock row in every one of the warehouses.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(i64).range(1..=MOST_PRODUCTS))]
     pub products: i64,
-    /// Warehouses: those that the tenant has, the oldest first, and as many new ones as it takes.
+    /// Warehouses: those in use that the tenant has, the oldest first, and as many new ones as it takes.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(i64).range(1..=MOST_WAREHOUSES))]
     pub warehouses: i64,
     /// Orders of the last 365 days, with their movements; for every 20 of them a customer.
@@ -123,6 +129,44 @@ pub struct Fill {
     /// The same seed makes the same shop; ids go on from those that were given, and the year ends now.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// What is imported.
+///
+/// The file has a header row and commas, semicolons or tabs between its cells. All of it is checked before anything is
+/// written; every error is told with its line, and ends with 1. Rows are matched by their codes, in any case: each is
+/// made, changed, or left as it is, so that the same file can be imported again.
+#[derive(Args)]
+pub struct Import {
+    /// What the file holds.
+    pub what: Importable,
+    /// The file, UTF-8; `-` reads standard input.
+    pub file: String,
+    /// The code of the tenant.
+    #[arg(long, value_name = "CODE")]
+    pub tenant: String,
+    /// Check the file and say what would be made, changed and left, and no more.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What a file can hold.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Importable {
+    /// What there is to sell.
+    Items,
+    /// Brands of items.
+    Brands,
+    /// Types of items.
+    Types,
+    /// Units of measure.
+    Uoms,
+    /// The tree of categories, at most 10,000 in a file.
+    Categories,
+    /// Where stock lies, at most 10,000 in a file.
+    Locations,
+    /// How much lies where.
+    Stock,
 }
 
 /// How log lines are written.
@@ -278,6 +322,26 @@ pub enum SimbizUser {
         #[arg(long)]
         revoke: bool,
     },
+    /// Choose the organization of tokens that are asked for without naming one; it must be granted.
+    SetDefault {
+        /// The uid.
+        #[arg(long)]
+        uid: String,
+        /// The code of the organization.
+        #[arg(long)]
+        tenant: String,
+    },
+    /// Give a uid a new secret; tokens made before no longer work, from the next request on.
+    SetSecret {
+        /// The uid.
+        #[arg(long)]
+        uid: String,
+        /// The secret; absent: one is made and printed once.
+        #[arg(long)]
+        secret: Option<String>,
+    },
+    /// Print all uids with the organizations they reach.
+    List,
     /// Shut a uid out, from the next request on.
     Disable {
         /// The uid.

@@ -1,6 +1,6 @@
 //! `stockbridge fill`: a tenant with synthetic data, for benchmarks.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressStyle};
 use stockbridge_domain::fill::{self, Plan};
@@ -8,9 +8,6 @@ use stockbridge_domain::{Error, Store, Thing, access::tenants};
 use stockbridge_iom::orders::address::ShippingAddress;
 
 use crate::cli::Fill;
-
-/// How it goes on, drawn on a terminal alone.
-const BAR: &str = "{elapsed_precise} [{bar:40}] {pos}/{len} {msg}, {eta} left";
 
 /// Fills a tenant. What was committed when it is interrupted stays, and adds up.
 ///
@@ -22,9 +19,10 @@ pub(crate) async fn run(store: &Store, size: Fill) -> Result<String, String> {
     let found = store.look(move |lobby| Ok((tenants::by_code(lobby, &asked)?.id, lobby.now()))).await;
     let (tenant, until) = found.map_err(|error| said(&code, &error))?;
     let plan = Plan { products, warehouses, orders, seed, until, written: |of| ShippingAddress::from(of).written() };
-    let bar = ProgressBar::new((products + orders).unsigned_abs()).with_message("products and orders");
-    bar.set_style(ProgressStyle::with_template(BAR).map_err(|error| error.to_string())?);
-    bar.enable_steady_tick(Duration::from_secs(1));
+    let style = ProgressStyle::with_template("filling [{wide_bar}] {percent}% {eta}");
+    let style = style.unwrap_or_else(|_| ProgressStyle::default_bar());
+    // Nowhere to be seen where standard error is no terminal.
+    let bar = ProgressBar::new((products + orders).unsigned_abs()).with_style(style);
     let begun = Instant::now();
     let made = fill::fill(store, tenant, plan, |made| bar.set_position((made.products + made.orders).unsigned_abs()));
     let made = made.await;

@@ -6,6 +6,7 @@ mod admin;
 pub mod cli;
 pub mod demo;
 mod fill;
+mod import;
 pub mod observe;
 mod probes;
 mod secret;
@@ -115,6 +116,7 @@ pub fn run(cli: Cli) -> Result<(), String> {
 
 async fn administer(store: &Store, command: Command) -> Result<String, String> {
     match command {
+        Command::Import(command) => import::run(store, command).await,
         Command::Tenant(command) => admin::tenant(store, command).await,
         Command::User(command) => admin::user(store, command).await,
         Command::SimbizUser(command) => admin::simbiz_user(store, command).await,

@@ -51,6 +51,8 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     let (store, journal) = (house.site.store.clone(), house.site.journal.clone());
     let (served, readiness) = (house.clone(), house.readiness.clone());
     let mut server = HttpServer::new(move || app(&served)).disable_signals().shutdown_timeout(GRACE_SECONDS);
+    // The system would keep the last piece of an answer back until the client acknowledges the one before: 40 ms.
+    server = server.tcp_nodelay(true);
     if let Some(workers) = serve.workers {
         server = server.workers(workers.into());
     }
@@ -109,12 +111,14 @@ async fn site(serve: &Serve, settings: &Settings, store: Store) -> Result<Site, 
         per_address: serve.login_failures_per_address,
         window: Duration::from_secs(60 * u64::from(serve.login_window_minutes)),
     };
+    let hours = |hours: u16| Duration::from_secs(3600 * u64::from(hours));
     Ok(Site {
         journal: Journal::start(store.clone()),
         store,
         doorkeeper: Doorkeeper::new(limits),
         signer: Signer::new(secret.as_bytes()),
-        token_lifetime: Duration::from_secs(3600 * u64::from(serve.token_hours)),
+        token_lifetime: hours(serve.token_hours),
+        uid_token_lifetime: hours(serve.simbiz_token_hours.unwrap_or(serve.token_hours)),
         proxies: TrustedProxies::parse(&serve.trusted_proxies)
             .map_err(|error| format!("--trusted-proxies: {error}"))?,
         uploads: Uploads::new(uploads::folder(serve.uploads.as_ref(), &target)),

@@ -32,6 +32,7 @@ pub(crate) const TOKEN_KIND: &str = "simbiz";
 pub struct Caller {
     uid: String,
     home: TenantId,
+    version: i64,
     site: web::Data<Site>,
     trail: Rc<Trail>,
 }
@@ -45,11 +46,12 @@ impl Caller {
     /// A call that only reads, for the organization its query names, else the token's own; and how it is named.
     ///
     /// # Errors
-    /// None that is known: a query of fields can be read, whatever it says.
-    pub fn reading(self, query: Query<OrganizationFields>) -> std::result::Result<(Call, Named), Refusal> {
+    /// What admission refuses, or else a query that names several.
+    pub async fn reading(self, query: Query<OrganizationFields>) -> std::result::Result<(Call, Named), Refusal> {
         let query = query.read().map_err(|error| Refusal::new(error, &self.trail))?;
-        let named = query.named();
-        Ok((self.acting(named.organization(), Role::Viewer), named))
+        let call = self.acting(query.named().organization(), Role::Viewer);
+        let named = call.understand(query.one().map_err(Reason::from)).await?;
+        Ok((call, named))
     }
 
     /// A call that writes items, for the organization its body names, else its query, else the token's own; and what
@@ -72,18 +74,18 @@ impl Caller {
         let call = self.acting(organization, Role::Manager);
         let judged = read.map_err(Reason::from).and_then(|(fields, rest)| {
             let mut check = Check::new();
-            let named = fields.judged(&mut check);
+            let named = (query.judged(&mut check), fields.judged(&mut check));
             let judged = judge(rest, &mut check);
             check.finish()?;
-            Ok(named.and(judged).map_err(Error::from)?)
+            Ok(named.0.and(named.1).and(judged).map_err(Error::from)?)
         });
         let judged = call.understand(judged).await?;
         Ok((call, judged))
     }
 
     fn acting(self, organization: Option<Organization>, role: Role) -> Call {
-        let Self { uid, home, site, trail } = self;
-        Call { pass: Pass::new(site, Claim::Uid { uid, home, organization }, role, trail) }
+        let Self { uid, home, version, site, trail } = self;
+        Call { pass: Pass::new(site, Claim::Uid { uid, home, version, organization }, role, trail) }
     }
 }
 
@@ -144,27 +146,29 @@ impl FromRequest for Caller {
 
 fn caller(request: &HttpRequest, trail: &Rc<Trail>) -> std::result::Result<Caller, Reason> {
     let site = Site::of(request)?;
-    let uid = uid(request).ok_or(CredentialFault::Missing)?;
+    let mut uids = uids(request);
+    let uid = uids.next().ok_or(CredentialFault::Missing)?;
     let token = match bearer(request) {
         Bearer::Token(token) => token,
-        Bearer::Malformed => return Err(CredentialFault::Invalid.into()),
+        Bearer::Malformed => return Err(CredentialFault::Malformed.into()),
         Bearer::Absent => return Err(CredentialFault::Missing.into()),
     };
     let claims = site.signer.verify(token, TOKEN_KIND, Site::unix_now()).map_err(|fault| match fault {
         TokenFault::Expired => CredentialFault::Expired,
         TokenFault::Malformed | TokenFault::BadSignature | TokenFault::WrongKind => CredentialFault::Invalid,
     })?;
-    if uid != claims.sub {
+    if uid != claims.sub || uids.any(|uid| uid != claims.sub) {
         return Err(CredentialFault::UidMismatch.into());
     }
     trail.note_tenant(claims.tenant);
     trail.note_caller(format!("uid {uid}"));
-    Ok(Caller { uid, home: TenantId::new(claims.tenant), site, trail: Rc::clone(trail) })
+    let (home, version) = (TenantId::new(claims.tenant), claims.version.unwrap_or(0));
+    Ok(Caller { uid, home, version, site, trail: Rc::clone(trail) })
 }
 
-/// The header `x-uid`; what is not UTF-8 is nobody's uid, but there.
-fn uid(request: &HttpRequest) -> Option<String> {
-    let header = request.headers().get("x-uid")?;
-    let uid = String::from_utf8_lossy(header.as_bytes()).trim().to_owned();
-    (!uid.is_empty()).then_some(uid)
+/// The headers `x-uid`, which may be sent twice if both say the same; what is not UTF-8 is nobody's uid, but there.
+fn uids(request: &HttpRequest) -> impl Iterator<Item = String> {
+    let headers = request.headers().get_all("x-uid");
+    let uids = headers.map(|header| String::from_utf8_lossy(header.as_bytes()).trim().to_owned());
+    uids.filter(|uid| !uid.is_empty())
 }

@@ -57,6 +57,8 @@ pub enum CredentialFault {
     Missing,
     /// The token is not one of this dialect, or not a token at all.
     Invalid,
+    /// The header holds something else than one bearer token.
+    Malformed,
     /// The token's time is over.
     Expired,
     /// The token was made for another uid.
@@ -180,6 +182,10 @@ fn of_credential(fault: CredentialFault) -> Wording {
         CredentialFault::Invalid => {
             ("V3_AUTH_INVALID_TOKEN", "The token is not one of this API: get one with POST /api/v3/token.")
         }
+        CredentialFault::Malformed => (
+            "V3_AUTH_INVALID_TOKEN",
+            "The header Authorization must be sent once, as Bearer and the token: correct it.",
+        ),
         CredentialFault::Expired => {
             ("V3_AUTH_TOKEN_EXPIRED", "The token has expired: get a new one with POST /api/v3/token.")
         }
@@ -198,8 +204,9 @@ fn of_body(fault: &BodyFault) -> Wording {
         }
         // Nothing here takes a form.
         BodyFault::UnsupportedType(found) | BodyFault::NeitherFormNorJson(found) => {
-            let message =
-                format!("The body must be plain JSON, not {found}: send it as Content-Type: application/json.");
+            let message = format!(
+                "The body must be plain JSON, not {found}: send it uncompressed, as Content-Type: application/json."
+            );
             wording(Status::UNSUPPORTED_MEDIA_TYPE, "V3_REQ_UNSUPPORTED_TYPE", message)
         }
         BodyFault::UnknownFields(names) => {

@@ -39,8 +39,8 @@ use utoipa::{Modify, OpenApi};
 /// Where this dialect is mounted.
 const PREFIX: &str = "/api/v3";
 
-/// How every body is read: unknown fields mean nothing, and old clients call their JSON a form.
-const TOLERANT: Reading = Reading { strict: false, form_is_json: true };
+/// How every body is read: unknown fields mean nothing, and old clients call their JSON a form or plain text.
+const TOLERANT: Reading = Reading { strict: false, misnamed: true };
 
 /// Mounts the dialect, before anything else that begins with `/api`. The app holds a `web::Data<Site>`.
 pub fn mount(cfg: &mut web::ServiceConfig) {

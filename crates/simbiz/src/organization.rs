@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
-use stockbridge_domain::{Organization, Tenant};
+use stockbridge_domain::{Error, Organization, Tenant};
 use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
 use utoipa::openapi::{RefOr, Schema};
@@ -78,7 +78,18 @@ impl OrganizationFields {
         Named { id: first([organization_id, org_id]), code: first([organization_code, org_code]) }
     }
 
-    /// Judges those of a body.
+    /// What they say, where nothing else may be said.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`]: one of them is no text.
+    pub fn one(self) -> Result<Named, Error> {
+        let mut check = Check::new();
+        let named = self.judged(&mut check);
+        check.finish()?;
+        named.map_err(Error::from)
+    }
+
+    /// Judges them beside other fields.
     ///
     /// # Errors
     /// A recorded problem: one of them is no text.

@@ -48,7 +48,7 @@ async fn list_reference_data(
     pages: Query<PageFields>,
     named: Query<OrganizationFields>,
 ) -> Answer {
-    let (call, named) = caller.reading(named)?;
+    let (call, named) = caller.reading(named).await?;
     let asked = Resource::of(&request).and_then(|resource| Ok((resource, pages.read()?.page())));
     let (resource, page) = call.understand(asked).await?;
     let command = move |tx: &mut Tx<'_>| {

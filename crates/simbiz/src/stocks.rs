@@ -52,7 +52,7 @@ async fn list_stocks_by_location(
     pages: Query<PageFields>,
     named: Query<OrganizationFields>,
 ) -> std::result::Result<HttpResponse, Refusal> {
-    let (call, named) = caller.reading(named)?;
+    let (call, named) = caller.reading(named).await?;
     let listing = query.read().and_then(|query| Ok((query, pages.read()?.page()))).map_err(Reason::from);
     let listing = listing.and_then(|(query, page)| Ok((query.judged(named)?, page)));
     match call.understand(listing).await? {
@@ -86,7 +86,7 @@ struct StockListQuery {
     branch_id: Field<Option<Loose<255>>>,
     /// Of the items with these codes, in any case: at most 500, with commas between; unknown ones are ignored
     #[param(value_type = String, required = false, example = "ITEM001,ITEM002")]
-    item_codes: Field<Option<Loose<65_536>>>,
+    item_codes: Field<Option<CodeList>>,
     /// 1: ordered by location id, then item id
     #[param(value_type = String, required = false, example = "1")]
     separate_location: Field<Option<Loose<255>>>,
@@ -231,7 +231,7 @@ impl StockListQuery {
         let Self { branch_id, item_codes, separate_location, updated_from, updated_to } = self;
         let mut check = Check::new();
         let list = check.optional_text("item_codes", item_codes);
-        let list = list.ok().flatten().map(|Loose(list)| String::from(list));
+        let list = list.ok().flatten().map(|CodeList(list)| list);
         let codes = check.accept("item_codes", list.as_deref().map(codes).transpose()).ok().flatten().flatten();
         let mut text = |name: &str, field: Field<Option<Loose<255>>>| {
             check.optional_text(name, field).ok().flatten().map(|Loose(text)| String::from(text))
@@ -253,6 +253,21 @@ impl StockListQuery {
         };
         let order = if by_location { BalanceOrder::Location } else { BalanceOrder::Item };
         Ok(Listing { wanted: Wanted { branch, codes, updated }, order, filters })
+    }
+}
+
+/// Codes with commas between, which may also come as a list: `item_codes[]=A&item_codes[]=B`.
+#[derive(Debug)]
+struct CodeList(String);
+
+impl FromScalar for CodeList {
+    fn from_scalar(scalar: Scalar<'_>) -> std::result::Result<Self, String> {
+        let joined = match scalar {
+            Scalar::List(list) => serde_json::from_str::<Vec<String>>(list.get()).ok().map(|codes| codes.join(",")),
+            _ => None,
+        };
+        let scalar = joined.map_or(scalar, |codes| Scalar::Text(codes.into()));
+        Loose::<65_536>::from_scalar(scalar).map(|Loose(list)| Self(list.into()))
     }
 }
 

@@ -2,14 +2,15 @@
 
 use actix_web::{HttpRequest, web};
 use serde::{Deserialize, Serialize};
-use stockbridge_domain::{Organization, Result, Tenant};
+use stockbridge_domain::access::uids::Exchanged;
+use stockbridge_domain::{Organization, Result};
 use stockbridge_http::body::SmallBody;
 use stockbridge_http::check::Check;
 use stockbridge_http::fields::Field;
 use stockbridge_http::reply::ok;
 use stockbridge_http::routes;
 use stockbridge_http::routes::Documented;
-use stockbridge_http::site::{Issued, Site};
+use stockbridge_http::site::{Holder, Issued, Site};
 use stockbridge_http::trail::{Trail, peer_address};
 use utoipa::ToSchema;
 
@@ -55,10 +56,10 @@ async fn create_token(request: HttpRequest, site: web::Data<Site>, SmallBody(bod
     let Asked { uid, secret, organization } = read.judged().map_err(refuse)?;
     let from = peer_address(&request, &site.proxies);
     let exchanged = site.doorkeeper.exchange(&site.store, &uid, &secret, organization, from).await;
-    let tenant = exchanged.map_err(|error| refuse(error.into()))?;
-    trail.note_tenant(tenant.id.get());
+    let exchanged = exchanged.map_err(|error| refuse(error.into()))?;
+    trail.note_tenant(exchanged.tenant.id.get());
     trail.note_caller(format!("uid {uid}"));
-    let token = IssuedToken::made(&site, uid, &tenant).map_err(|error| refuse(error.into()))?;
+    let token = IssuedToken::made(&site, uid, &exchanged).map_err(|error| refuse(error.into()))?;
     let said = ok(&TokenResponse { status: Success::Ok, data: token, meta: NoMeta {} });
     said.map_err(|error| refuse(error.into()))
 }
@@ -184,8 +185,10 @@ impl TokenRequest {
 }
 
 impl IssuedToken {
-    fn made(site: &Site, uid: String, tenant: &Tenant) -> Result<Self> {
-        let Issued { token, lifetime: _, expires_at } = site.issue(TOKEN_KIND, uid.clone(), tenant.id, None, None)?;
+    fn made(site: &Site, uid: String, exchanged: &Exchanged) -> Result<Self> {
+        let Exchanged { tenant, version } = exchanged;
+        let holder = Holder { kind: TOKEN_KIND, sub: uid.clone(), tenant: tenant.id, role: None, version: *version };
+        let Issued { token, lifetime: _, expires_at } = site.issue(holder, site.uid_token_lifetime)?;
         Ok(Self {
             uid,
             organization_id: ids::organization(tenant.id),

@@ -61,7 +61,7 @@ async fn units(shop: &Shop, product_id: i64, numbers: &[&str]) {
 /// Opens another warehouse of ours.
 async fn warehouse(shop: &Shop, code: &str) -> i64 {
     let (code, name) = (text(code), text(code));
-    let details = Details { code, name, address: None, city: None, state: None, is_default: None };
+    let details = Details { code, name, address: None, city: None, state: None, is_default: None, is_active: None };
     let new = NewWarehouse { id: None, details };
     write(shop, move |tx| warehouses::create(tx, &new)).await.id
 }

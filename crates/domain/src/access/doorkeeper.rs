@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::access::passwords::{Checker, Password, PasswordHash};
 use crate::access::throttle::{Limits, Throttle};
 use crate::access::{uids, users};
-use crate::actor::{Organization, Tenant};
+use crate::actor::Organization;
 use crate::error::{Error, Problem, Result};
 use crate::store::Store;
 use crate::values::fold;
@@ -68,14 +68,16 @@ impl Doorkeeper {
         secret: &str,
         organization: Option<Organization>,
         from: Option<IpAddr>,
-    ) -> Result<Tenant> {
+    ) -> Result<uids::Exchanged> {
         let account = format!("uid {uid}");
         self.throttle.check(&account, from, Instant::now())?;
         let name = uid.to_owned();
-        let hash = store.look(move |lobby| uids::secret_of(lobby, &name)).await?;
+        let found = store.look(move |lobby| uids::secret_of(lobby, &name)).await?;
+        let (hash, version) = found.unzip();
         self.check(account, hash, secret, from).await?;
-        let name = uid.to_owned();
-        store.look(move |lobby| uids::organization(lobby, &name, organization.as_ref())).await
+        let (name, version) = (uid.to_owned(), version.ok_or(Error::WrongCredentials)?);
+        let tenant = store.look(move |lobby| uids::organization(lobby, &name, organization.as_ref())).await?;
+        Ok(uids::Exchanged { tenant, version })
     }
 
     /// Checks the password of who is in already, before it is changed. Guesses count like those of a log-in.

@@ -31,9 +31,9 @@ use tenants::TenantRow;
 pub(crate) fn admit(conn: &mut Conn, admission: &Admission, now: NaiveDateTime) -> Result<(Tenant, Actor)> {
     match &admission.claim {
         Claim::User { tenant, user, version } => admit_user(conn, *tenant, *user, *version, admission.role, now),
-        Claim::Uid { uid, home, organization } => {
+        Claim::Uid { uid, home, version, organization } => {
             let asked = organization.clone().unwrap_or(Organization::Id(*home));
-            admit_uid(conn, uid, *home, &asked, admission.role, now)
+            admit_uid(conn, (uid, *version), *home, &asked, admission.role, now)
         }
         Claim::Key { hash } => admit_key(conn, hash, admission.role, now),
     }
@@ -71,26 +71,33 @@ fn admit_user(
 /// A uid reaches an organization only while its token's own organization and the one asked for are both granted.
 fn admit_uid(
     conn: &mut Conn,
-    uid: &str,
+    (uid, version): (&str, i64),
     home: TenantId,
     asked: &Organization,
     needed: Role,
     now: NaiveDateTime,
 ) -> Result<(Tenant, Actor)> {
-    let granted: Vec<(bool, Option<TenantRow>, Option<bool>)> = simbiz_uids::table
+    let granted: Vec<(bool, i64, Option<TenantRow>, Option<bool>)> = simbiz_uids::table
         .left_join(
             grants::table
                 .on(grants::uid.eq(simbiz_uids::uid))
                 .inner_join(tenant_table::table.on(tenant_table::id.eq(grants::tenant_id))),
         )
         .filter(simbiz_uids::uid.eq(uid))
-        .select((simbiz_uids::is_disabled, Option::<TenantRow>::as_select(), grants::is_read_only.nullable()))
+        .select((
+            simbiz_uids::is_disabled,
+            simbiz_uids::token_version,
+            Option::<TenantRow>::as_select(),
+            grants::is_read_only.nullable(),
+        ))
         .load(conn)?;
-    if granted.first().is_none_or(|(is_disabled, ..)| *is_disabled) {
-        return Err(Error::AccountGone);
+    match granted.first() {
+        None | Some((true, ..)) => return Err(Error::AccountGone),
+        Some((false, current, ..)) if *current != version => return Err(Error::TokenRevoked),
+        Some(_) => {}
     }
     let mut organizations =
-        granted.into_iter().filter_map(|(_, tenant, read_only)| tenant.zip(read_only)).collect::<Vec<_>>();
+        granted.into_iter().filter_map(|(_, _, tenant, read_only)| tenant.zip(read_only)).collect::<Vec<_>>();
     if !organizations.iter().any(|(tenant, _)| tenant.id == home) {
         return Err(Error::OrganizationForbidden(home.get().to_string()));
     }

@@ -88,7 +88,7 @@ pub(super) fn places(tx: &mut Tx<'_>, wanted: i64) -> Result<Vec<Place>> {
     let known = warehouses::list(tx)?.into_iter().map(|stocked| stocked.warehouse).collect::<Vec<_>>();
     let taken = known.iter().map(|place| fold(&place.code)).collect::<BTreeSet<_>>();
     let place = |warehouse: warehouses::Warehouse| Place { id: warehouse.id, name: warehouse.name };
-    let mut places = known.into_iter().take(wanted).map(place).collect::<Vec<_>>();
+    let mut places = known.into_iter().filter(|place| place.is_active).take(wanted).map(place).collect::<Vec<_>>();
     for number in 1_i64.. {
         if places.len() >= wanted {
             break;
@@ -96,7 +96,8 @@ pub(super) fn places(tx: &mut Tx<'_>, wanted: i64) -> Result<Vec<Place>> {
         let (code, name) = (format!("WH-{number:02}"), format!("Warehouse {number}"));
         if !taken.contains(&fold(&code)) {
             let (code, name) = (text(&code)?, text(&name)?);
-            let details = Details { code, name, address: None, city: None, state: None, is_default: None };
+            let details =
+                Details { code, name, address: None, city: None, state: None, is_default: None, is_active: None };
             places.push(place(warehouses::create(tx, &NewWarehouse { id: None, details })?));
         }
     }

@@ -1,14 +1,21 @@
 //! Product categories: a tree of names, each with the number of its direct members.
 
+mod bring;
+
+use std::collections::{BTreeMap, HashMap};
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+
+pub use bring::{CategoryRow, bring};
 
 use super::master::{Entry, Reference, entries_of, find_in};
 use crate::access::secrets::random_hex;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::schema::categories;
 use crate::store::Tx;
-use crate::store::portable::{ForUpdate, advance_sequence};
+use crate::store::bulk::{self, cells};
+use crate::store::portable::{ForNoKeyUpdate, ForUpdate, advance_sequence};
 use crate::values::{Change, Code, Name, fold};
 
 /// Levels that a tree of categories may have.
@@ -28,6 +35,8 @@ pub struct Category {
     pub parent_id: Option<i64>,
     /// Items that are directly in it.
     pub product_count: i64,
+    /// Whether it is in use.
+    pub is_active: bool,
     /// When it was made, in UTC.
     pub created_at: NaiveDateTime,
     /// When it last changed, in UTC; its members do not count.
@@ -56,6 +65,8 @@ pub struct CategoryChanges {
     pub name: Option<Name>,
     /// The category above it.
     pub parent: Change<Reference>,
+    /// Whether it is in use.
+    pub is_active: Option<bool>,
 }
 
 /// All categories, by id.
@@ -110,7 +121,8 @@ pub fn create(tx: &mut Tx<'_>, new: &NewCategory) -> Result<Category> {
     };
     let code = if new.code.is_some() { code } else { own_code(tx, id)? };
     let name = new.name.as_str().to_owned();
-    Ok(Category { id, code, name, parent_id: parent, product_count: 0, created_at: now, updated_at: now })
+    let (parent_id, product_count, is_active) = (parent, 0, true);
+    Ok(Category { id, code, name, parent_id, product_count, is_active, created_at: now, updated_at: now })
 }
 
 /// Changes a category.
@@ -126,6 +138,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Cate
     if let Some(name) = &changes.name {
         name.as_str().clone_into(&mut after.name);
     }
+    after.is_active = changes.is_active.unwrap_or(before.is_active);
     match &changes.parent {
         Change::Keep => {}
         Change::Clear => after.parent_id = None,
@@ -146,6 +159,7 @@ pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &CategoryChanges) -> Result<Cate
             categories::code_key.eq(fold(&after.code)),
             categories::name.eq(&after.name),
             categories::parent_id.eq(after.parent_id),
+            categories::is_active.eq(after.is_active),
             categories::updated_at.eq(after.updated_at),
         ))
         .execute(tx.conn)?;
@@ -181,20 +195,27 @@ pub(super) fn resolve(tx: &mut Tx<'_>, reference: &Reference) -> Result<i64> {
     found.ok_or_else(|| reference.unknown(Thing::Category))
 }
 
-/// An item went from one category to another, or came, or went. Lower ids first, so that crossing moves cannot
-/// deadlock.
-pub(super) fn moved(tx: &mut Tx<'_>, from: Option<i64>, to: Option<i64>) -> Result<()> {
-    if from == to {
-        return Ok(());
+/// Ids by folded code, of those of these codes that there are.
+pub(super) fn ids(tx: &mut Tx<'_>, keys: &[String]) -> Result<HashMap<String, i64>> {
+    let these = categories::tenant_id.eq(tx.tenant_id()).and(categories::code_key.eq_any(keys));
+    let found: Vec<(String, i64)> =
+        categories::table.filter(these).select((categories::code_key, categories::id)).load(tx.conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// Items came or went: by how many each category changes. Several are locked first, in the order of their ids, so that
+/// crossing moves cannot deadlock.
+pub(super) fn moved(tx: &mut Tx<'_>, mut by: BTreeMap<i64, i64>) -> Result<()> {
+    const COUNTED: bulk::Change =
+        bulk::Change { table: "categories", keys: &["id"], set: &[], add: &["product_count"] };
+    by.retain(|_, change| *change != 0);
+    if by.len() > 1 {
+        let these = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq_any(by.keys().copied()));
+        let these = categories::table.filter(these).order(categories::id).select(categories::id);
+        ForNoKeyUpdate(these).load::<i64>(tx.conn)?;
     }
-    let mut steps = from.map(|id| (id, -1_i64)).into_iter().chain(to.map(|id| (id, 1))).collect::<Vec<_>>();
-    steps.sort_unstable();
-    for (id, change) in steps {
-        let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(id));
-        diesel::update(categories::table.filter(this))
-            .set(categories::product_count.eq(categories::product_count + change))
-            .execute(tx.conn)?;
-    }
+    let rows = by.into_iter().map(|(id, change)| cells![id, change]).collect::<Vec<_>>();
+    bulk::update(tx.conn, tx.tenant_id(), COUNTED, &rows)?;
     Ok(())
 }
 

@@ -128,7 +128,8 @@ pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Pa
 /// Only faults of the store.
 pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemHead>> {
     if let Some(ids) = lately::few(tx, filter)? {
-        return Ok(heads_among(tx, filter, window, &ids)?.of(counters::rows(ids.len())));
+        let total = counters::rows(ids.len());
+        return Ok(heads_among(tx, filter, window, ids)?.of(total));
     }
     if filter.is_of_changes() {
         let (total, first) = lately::many(tx, filter)?;
@@ -143,7 +144,7 @@ pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Resu
 /// Only faults of the store.
 pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemHead>> {
     if let Some(ids) = lately::few(tx, filter)? {
-        return heads_among(tx, filter, window, &ids);
+        return heads_among(tx, filter, window, ids);
     }
     let begins = matches!(window.start, Start::Page(_)) && filter.is_of_changes();
     let first = if begins { lately::many(tx, filter)?.1 } else { 1 };
@@ -151,9 +152,8 @@ pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Pa
 }
 
 /// A window onto items whose ids are known.
-fn heads_among(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window, ids: &[i64]) -> Result<Part<ItemHead>> {
-    let (ids, more) = window.among(ids, window.after_id()?);
-    let next = ids.last().filter(|_| more).map(|id| Cursor::Id(*id));
+fn heads_among(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window, ids: Vec<i64>) -> Result<Part<ItemHead>> {
+    let Part { rows: ids, next } = Part::of_all(ids, window, window.after_id()?, |id| *id, |id| Cursor::Id(*id));
     // Asked for again: what changed meanwhile may have left the span.
     let these = matching(tx.tenant_id(), filter).filter(products::id.eq_any(ids));
     Ok(Part { rows: these.select(ItemHead::as_select()).order(products::id).load(tx.conn)?, next })

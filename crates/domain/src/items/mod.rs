@@ -1,5 +1,7 @@
 //! Items: what there is to sell. IOM calls them products; both dialects read and write the same row.
 
+mod apply;
+mod bring;
 pub mod categories;
 pub mod images;
 mod lately;
@@ -14,6 +16,7 @@ mod write;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+pub use bring::{ItemRow, bring};
 pub use list::{ItemColumns, ItemFilter, ItemHead, ItemLine, heads, lines, list, list_heads};
 pub use read::{ItemDetail, Label, by_barcode, by_code, get, on_offer};
 pub use write::{ItemChanges, NewItem, amend, create, enter, remove};

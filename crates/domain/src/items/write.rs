@@ -2,19 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::master::{self, List, Reference};
+use super::apply::{Described, apply, blank};
+use super::master::{self, Reference};
 use super::{Item, Tracking, categories, images, variants};
 use crate::counters;
 use crate::error::{Error, Result};
 use crate::schema::products;
 use crate::stock;
 use crate::store::Tx;
+use crate::store::bulk::{self, cells};
 use crate::store::portable::{ForUpdate, advance_sequence};
 use crate::store::search::search_text;
-use crate::values::{Change, Code, Description, Money, Name, Price, Quantity, Weight, fold};
+use crate::values::{Change, Code, Description, Name, Price, Weight, fold};
 
 /// An item to be.
 #[derive(Debug, Clone)]
@@ -78,39 +79,43 @@ pub struct ItemChanges {
     pub is_active: Option<bool>,
 }
 
-/// What the database holds of an item beyond [`Item`]: folded texts for uniqueness and search.
-#[derive(Insertable, AsChangeset)]
-#[diesel(table_name = products, treat_none_as_default_value = false, treat_none_as_null = true)]
-struct Columns<'a> {
-    sku: &'a str,
-    sku_key: String,
-    name: &'a str,
-    alternate_name: Option<&'a str>,
-    barcode: Option<&'a str>,
-    vendor: Option<&'a str>,
-    description: Option<&'a str>,
-    category_id: Option<i64>,
-    type_id: Option<i64>,
-    brand_id: Option<i64>,
-    base_uom_id: Option<i64>,
-    sales_uom_id: Option<i64>,
-    purchase_uom_id: Option<i64>,
-    tracking: Tracking,
-    base_price: Money,
-    cost_price: Option<Money>,
-    compare_at_price: Option<Money>,
-    weight: Option<Weight>,
-    taxable: bool,
-    requires_shipping: bool,
-    is_stock: bool,
-    is_sold: bool,
-    is_purchase: bool,
-    is_active: bool,
-    search_text: String,
-    created_by: &'a str,
-    created_at: NaiveDateTime,
-    updated_at: NaiveDateTime,
-}
+/// What is stored of an item, in the order of [`cells_of`]; the id last, for rows that come with one.
+const STORED: &[&str] = &[
+    "tenant_id",
+    "sku",
+    "sku_key",
+    "name",
+    "alternate_name",
+    "barcode",
+    "vendor",
+    "description",
+    "category_id",
+    "type_id",
+    "brand_id",
+    "base_uom_id",
+    "sales_uom_id",
+    "purchase_uom_id",
+    "tracking",
+    "base_price",
+    "cost_price",
+    "compare_at_price",
+    "weight",
+    "taxable",
+    "requires_shipping",
+    "is_stock",
+    "is_sold",
+    "is_purchase",
+    "is_active",
+    "search_text",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "id",
+];
+const MADE: bulk::Into = bulk::Into { table: "products", columns: STORED.split_at(STORED.len() - 1).0 };
+const ENTERED: bulk::Into = bulk::Into { table: "products", columns: STORED };
+const CHANGED: bulk::Change =
+    bulk::Change { table: "products", keys: &["id"], set: MADE.columns.split_at(1).1, add: &[] };
 
 /// Makes an item.
 ///
@@ -118,13 +123,9 @@ struct Columns<'a> {
 /// [`Error::Duplicate`] for a SKU or barcode that is taken; [`Error::UnknownReference`] for a category, type,
 /// brand or unit that does not exist.
 pub fn create(tx: &mut Tx<'_>, new: &NewItem) -> Result<Item> {
-    let mut item = blank(tx, new);
-    apply(tx, &mut item, &new.rest)?;
-    item.id = diesel::insert_into(products::table)
-        .values((products::tenant_id.eq(item.tenant_id), columns(&item)))
-        .returning(products::id)
-        .get_result(tx.conn)?;
-    count(tx, None, Some(&item))?;
+    let mut item = blank(tx, &new.sku, &new.name);
+    apply(&mut item, &new.rest, |described, reference| resolve(tx, described, reference))?;
+    insert(tx, std::slice::from_mut(&mut item))?;
     Ok(item)
 }
 
@@ -133,11 +134,11 @@ pub fn create(tx: &mut Tx<'_>, new: &NewItem) -> Result<Item> {
 /// # Errors
 /// As [`create`], and [`Error::Duplicate`] for an id that is taken.
 pub fn enter(tx: &mut Tx<'_>, item: &Item) -> Result<()> {
-    diesel::insert_into(products::table)
-        .values((products::tenant_id.eq(tx.tenant_id()), products::id.eq(item.id), columns(item)))
-        .execute(tx.conn)?;
+    let mut row = cells_of(item);
+    row.push(item.id.into());
+    bulk::insert(tx.conn, tx.tenant_id(), ENTERED, &[row])?;
     advance_sequence(tx.conn, "products")?;
-    count(tx, None, Some(item))
+    count(tx, &[(None, Some(item))])
 }
 
 /// Changes an item. Its `updated_at` moves exactly when something else does.
@@ -148,32 +149,19 @@ pub fn enter(tx: &mut Tx<'_>, item: &Item) -> Result<()> {
 pub fn amend(tx: &mut Tx<'_>, id: i64, changes: &ItemChanges) -> Result<Item> {
     let before = lock(tx, id)?;
     let mut after = before.clone();
-    apply(tx, &mut after, changes)?;
+    apply(&mut after, changes, |described, reference| resolve(tx, described, reference))?;
     if after == before {
         return Ok(before);
     }
-    if after.tracking != before.tracking {
-        let on_hand = on_hand(tx, id)?;
-        let by = if on_hand.is_zero() {
-            stock::wanted_by(tx, id)?
-        } else {
-            Some(format!("{on_hand} are on hand: take them out of stock first"))
-        };
-        if let Some(by) = by {
-            return Err(Error::TrackingInUse { sku: before.sku, by });
-        }
+    if after.tracking != before.tracking
+        && let Some(by) = tracking_in_use(tx, &[id])?.remove(&id)
+    {
+        return Err(Error::TrackingInUse { sku: before.sku, by });
     }
     after.updated_at = tx.now();
-    diesel::update(products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.eq(id))))
-        .set(columns(&after))
-        .execute(tx.conn)?;
-    if after.cost_price != before.cost_price {
-        stock::revalue(tx, &BTreeMap::from([(id, after.cost_price.unwrap_or_default())]))?;
-    }
-    if after.is_active != before.is_active && !on_hand(tx, id)?.is_zero() {
-        counters::add(tx, counters::STOCKED_PRODUCTS, if after.is_active { 1 } else { -1 });
-    }
-    count(tx, Some(&before), Some(&after))?;
+    let changed = [(before, after)];
+    update(tx, &changed)?;
+    let [(_, after)] = changed;
     Ok(after)
 }
 
@@ -189,12 +177,50 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<Vec<String>> {
     variants::forget(tx, id)?;
     diesel::delete(products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.eq(id))))
         .execute(tx.conn)?;
-    count(tx, Some(&item), None)?;
+    count(tx, &[(Some(&item), None)])?;
     Ok(files)
 }
 
-fn on_hand(tx: &mut Tx<'_>, id: i64) -> Result<Quantity> {
-    Ok(stock::on_hand(tx, &[id])?.get(&id).copied().unwrap_or_default())
+/// Adds items, and gives them their ids.
+pub(super) fn insert(tx: &mut Tx<'_>, items: &mut [Item]) -> Result<()> {
+    let rows = items.iter().map(cells_of).collect::<Vec<_>>();
+    let ids = bulk::insert_returning(tx.conn, tx.tenant_id(), MADE, &rows)?;
+    for (item, id) in items.iter_mut().zip(ids) {
+        item.id = id;
+    }
+    count(tx, &items.iter().map(|item| (None, Some(item))).collect::<Vec<_>>())
+}
+
+/// Writes items that are locked and differ from what they were, with all that depends on it.
+pub(super) fn update(tx: &mut Tx<'_>, changed: &[(Item, Item)]) -> Result<()> {
+    let row = |item: &Item| std::iter::once(item.id.into()).chain(cells_of(item)).collect();
+    let rows = changed.iter().map(|(_, after)| row(after)).collect::<Vec<_>>();
+    bulk::update(tx.conn, tx.tenant_id(), CHANGED, &rows)?;
+    let revalued = changed.iter().filter(|(before, after)| after.cost_price != before.cost_price);
+    let costs = revalued.map(|(_, after)| (after.id, after.cost_price.unwrap_or_default())).collect::<BTreeMap<_, _>>();
+    if !costs.is_empty() {
+        stock::revalue(tx, &costs)?;
+    }
+    let switched = changed.iter().filter(|(before, after)| after.is_active != before.is_active);
+    let switched = switched.map(|(_, after)| (after.id, after.is_active)).collect::<BTreeMap<_, _>>();
+    // Asks nothing where there are none.
+    let on_hand = stock::on_hand(tx, &switched.keys().copied().collect::<Vec<_>>())?;
+    for (id, is_active) in switched {
+        if on_hand.get(&id).is_some_and(|quantity| !quantity.is_zero()) {
+            counters::add(tx, counters::STOCKED_PRODUCTS, if is_active { 1 } else { -1 });
+        }
+    }
+    count(tx, &changed.iter().map(|(before, after)| (Some(before), Some(after))).collect::<Vec<_>>())
+}
+
+/// What keeps the tracking of these items from changing, in plain words, where something does.
+pub(super) fn tracking_in_use(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, String>> {
+    let mut by = stock::wanted_by(tx, ids)?;
+    let on_hand = stock::on_hand(tx, ids)?;
+    for (id, on_hand) in on_hand.into_iter().filter(|(_, on_hand)| !on_hand.is_zero()) {
+        by.insert(id, format!("{on_hand} are on hand: take them out of stock first"));
+    }
+    Ok(by)
 }
 
 pub(super) fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Item> {
@@ -203,119 +229,15 @@ pub(super) fn lock(tx: &mut Tx<'_>, id: i64) -> Result<Item> {
     found.ok_or_else(|| super::read::unknown(&id.to_string()))
 }
 
-fn blank(tx: &Tx<'_>, new: &NewItem) -> Item {
-    Item {
-        tenant_id: tx.tenant_id(),
-        id: 0,
-        sku: new.sku.clone().into(),
-        name: new.name.clone().into(),
-        alternate_name: None,
-        barcode: None,
-        vendor: None,
-        description: None,
-        category_id: None,
-        type_id: None,
-        brand_id: None,
-        base_uom_id: None,
-        sales_uom_id: None,
-        purchase_uom_id: None,
-        tracking: Tracking::None,
-        base_price: Money::ZERO,
-        cost_price: None,
-        compare_at_price: None,
-        weight: None,
-        taxable: true,
-        requires_shipping: true,
-        is_stock: true,
-        is_sold: true,
-        is_purchase: true,
-        is_active: true,
-        created_by: tx.actor().name().to_owned(),
-        created_at: tx.now(),
-        updated_at: tx.now(),
+fn resolve(tx: &mut Tx<'_>, described: Described, reference: &Reference) -> Result<i64> {
+    match described {
+        Described::Category => categories::resolve(tx, reference),
+        Described::In(list) => master::resolve(tx, list, reference),
     }
 }
 
-fn apply(tx: &mut Tx<'_>, item: &mut Item, changes: &ItemChanges) -> Result<()> {
-    let ItemChanges {
-        sku,
-        name,
-        alternate_name,
-        barcode,
-        vendor,
-        description,
-        category,
-        item_type,
-        brand,
-        base_uom,
-        sales_uom,
-        purchase_uom,
-        tracking,
-        base_price,
-        cost_price,
-        compare_at_price,
-        weight,
-        taxable,
-        requires_shipping,
-        is_stock,
-        is_sold,
-        is_purchase,
-        is_active,
-    } = changes.clone();
-    item.sku = sku.map_or_else(|| std::mem::take(&mut item.sku), String::from);
-    item.name = name.map_or_else(|| std::mem::take(&mut item.name), String::from);
-    change(&mut item.alternate_name, alternate_name, String::from);
-    change(&mut item.barcode, barcode, String::from);
-    change(&mut item.vendor, vendor, String::from);
-    change(&mut item.description, description, String::from);
-    refer(&mut item.category_id, &category, |category| categories::resolve(tx, category))?;
-    for (field, list, reference) in [
-        (&mut item.type_id, List::Types, item_type),
-        (&mut item.brand_id, List::Brands, brand),
-        (&mut item.base_uom_id, List::Uoms, base_uom),
-        (&mut item.sales_uom_id, List::Uoms, sales_uom),
-        (&mut item.purchase_uom_id, List::Uoms, purchase_uom),
-    ] {
-        refer(field, &reference, |entry| master::resolve(tx, list, entry))?;
-    }
-    item.tracking = tracking.unwrap_or(item.tracking);
-    let mut price = Some(item.base_price);
-    change(&mut price, base_price, Price::money);
-    item.base_price = price.unwrap_or_default();
-    change(&mut item.cost_price, cost_price, Price::money);
-    change(&mut item.compare_at_price, compare_at_price, Price::money);
-    change(&mut item.weight, weight, |weight| weight);
-    item.taxable = taxable.unwrap_or(item.taxable);
-    item.requires_shipping = requires_shipping.unwrap_or(item.requires_shipping);
-    item.is_stock = is_stock.unwrap_or(item.is_stock);
-    item.is_sold = is_sold.unwrap_or(item.is_sold);
-    item.is_purchase = is_purchase.unwrap_or(item.is_purchase);
-    item.is_active = is_active.unwrap_or(item.is_active);
-    Ok(())
-}
-
-fn change<T, V>(field: &mut Option<T>, change: Change<V>, value: impl FnOnce(V) -> T) {
-    match change {
-        Change::Keep => {}
-        Change::Clear => *field = None,
-        Change::Set(new) => *field = Some(value(new)),
-    }
-}
-
-fn refer(
-    field: &mut Option<i64>,
-    change: &Change<Reference>,
-    resolve: impl FnOnce(&Reference) -> Result<i64>,
-) -> Result<()> {
-    match change {
-        Change::Keep => {}
-        Change::Clear => *field = None,
-        Change::Set(reference) => *field = Some(resolve(reference)?),
-    }
-    Ok(())
-}
-
-fn columns(item: &Item) -> Columns<'_> {
+/// An item as [`STORED`], without tenant and id.
+fn cells_of(item: &Item) -> Vec<bulk::Cell> {
     let Item {
         tenant_id: _,
         id: _,
@@ -346,45 +268,52 @@ fn columns(item: &Item) -> Columns<'_> {
         created_at,
         updated_at,
     } = item;
-    Columns {
-        sku,
-        sku_key: fold(sku),
-        name,
-        alternate_name: alternate_name.as_deref(),
-        barcode: barcode.as_deref(),
-        vendor: vendor.as_deref(),
-        description: description.as_deref(),
-        category_id: *category_id,
-        type_id: *type_id,
-        brand_id: *brand_id,
-        base_uom_id: *base_uom_id,
-        sales_uom_id: *sales_uom_id,
-        purchase_uom_id: *purchase_uom_id,
-        tracking: *tracking,
-        base_price: *base_price,
-        cost_price: *cost_price,
-        compare_at_price: *compare_at_price,
-        weight: *weight,
-        taxable: *taxable,
-        requires_shipping: *requires_shipping,
-        is_stock: *is_stock,
-        is_sold: *is_sold,
-        is_purchase: *is_purchase,
-        is_active: *is_active,
-        search_text: search_text([name, sku, barcode.as_deref().unwrap_or_default()]),
-        created_by,
-        created_at: *created_at,
-        updated_at: *updated_at,
-    }
+    let search_text = search_text([name, sku, barcode.as_deref().unwrap_or_default()]);
+    cells![
+        sku.as_str(),
+        fold(sku),
+        name.as_str(),
+        alternate_name.clone(),
+        barcode.clone(),
+        vendor.clone(),
+        description.clone(),
+        *category_id,
+        *type_id,
+        *brand_id,
+        *base_uom_id,
+        *sales_uom_id,
+        *purchase_uom_id,
+        tracking.as_str(),
+        *base_price,
+        *cost_price,
+        *compare_at_price,
+        weight.map(Weight::grams),
+        *taxable,
+        *requires_shipping,
+        *is_stock,
+        *is_sold,
+        *is_purchase,
+        *is_active,
+        search_text,
+        created_by.as_str(),
+        *created_at,
+        *updated_at,
+    ]
 }
 
 /// Keeps the totals true: the categories in the order of their ids, then the counters.
-fn count(tx: &mut Tx<'_>, before: Option<&Item>, after: Option<&Item>) -> Result<()> {
-    let category = |item: Option<&Item>| item.and_then(|item| item.category_id);
-    categories::moved(tx, category(before), category(after))?;
-    let one = |is: bool| i64::from(is);
-    let active = |item: Option<&Item>| one(item.is_some_and(|item| item.is_active));
-    counters::add(tx, counters::PRODUCTS, one(after.is_some()) - one(before.is_some()));
-    counters::add(tx, counters::ACTIVE_PRODUCTS, active(after) - active(before));
-    Ok(())
+fn count(tx: &mut Tx<'_>, changed: &[(Option<&Item>, Option<&Item>)]) -> Result<()> {
+    let mut moved = BTreeMap::new();
+    for (before, after) in changed {
+        for (item, change) in [(before, -1), (after, 1)] {
+            if let Some(category) = item.and_then(|item| item.category_id) {
+                *moved.entry(category).or_default() += change;
+            }
+        }
+        let one = |is: bool| i64::from(is);
+        let active = |item: &Option<&Item>| one(item.is_some_and(|item| item.is_active));
+        counters::add(tx, counters::PRODUCTS, one(after.is_some()) - one(before.is_some()));
+        counters::add(tx, counters::ACTIVE_PRODUCTS, active(after) - active(before));
+    }
+    categories::moved(tx, moved)
 }

@@ -1,6 +1,6 @@
 //! Balances: each stock row with its item, its location and its branch, as SimBiz shows it.
 
-mod lately;
+mod few;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,15 +81,16 @@ diesel::alias! {
     const BRANCH: Alias<Branch> = places as branches;
 }
 
-/// Balances by id: one statement each for the figures, the items and the locations, one for the total, and one each to
-/// find the codes and the branch.
+/// Balances by id: one statement each for the figures, the items and the locations, one for the total unless all figures
+/// are read, and one each to find the codes and the branch.
 ///
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Slice<Balance>> {
     let found = find(tx, filter)?;
-    if let Some(keys) = lately::few(tx, &found, order)? {
-        return Ok(among(tx, &found, &keys, order, window)?.of(counters::rows(keys.len())));
+    if let Some(figures) = few::all(tx, &found, order)? {
+        let total = counters::rows(figures.len());
+        return Ok(among(tx, figures, order, window)?.of(total));
     }
     let (total, first) = total(tx, filter, &found, order)?;
     Ok(from(tx, &found, first, order, window)?.of(total))
@@ -101,17 +102,17 @@ pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window
 /// Only faults of the store.
 pub fn part(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
     let found = find(tx, filter)?;
-    if let Some(keys) = lately::few(tx, &found, order)? {
-        return among(tx, &found, &keys, order, window);
+    if let Some(figures) = few::all(tx, &found, order)? {
+        return among(tx, figures, order, window);
     }
     let begins = matches!(window.start, Start::Page(_)) && found.is_of_changes();
-    let first = if begins { lately::many(tx, &found, order)?.1 } else { 1 };
+    let first = if begins { few::but_many(tx, &found, order)?.1 } else { 1 };
     from(tx, &found, first, order, window)
 }
 
 /// A filter with its codes and its branch found: with ids alone, either engine goes by its index.
 struct Found {
-    items: Option<BTreeMap<i64, Goods>>,
+    items: Option<Vec<i64>>,
     locations: Option<Vec<i64>>,
     updated_from: Option<NaiveDateTime>,
     updated_before: Option<NaiveDateTime>,
@@ -130,7 +131,8 @@ fn find(tx: &mut Tx<'_>, filter: &BalanceFilter) -> Result<Found> {
     let (mut items, mut locations) = (None, None);
     if let Some(codes) = item_codes {
         let keys = codes.iter().map(|code| fold(code)).collect::<Vec<_>>();
-        items = Some(goods(tx, products::table.into_boxed().filter(products::sku_key.eq_any(keys)))?);
+        let named = products::tenant_id.eq(tenant).and(products::sku_key.eq_any(keys));
+        items = Some(products::table.filter(named).select(products::id).load(tx.conn)?);
     }
     if let Some(branch) = *branch_id {
         let own = places::branch_id.is_null().and(places::id.eq(branch));
@@ -140,24 +142,17 @@ fn find(tx: &mut Tx<'_>, filter: &BalanceFilter) -> Result<Found> {
     Ok(Found { items, locations, updated_from: *updated_from, updated_before: *updated_before })
 }
 
-/// A window onto balances whose keys are known, in the order of the list.
-fn among(tx: &mut Tx<'_>, found: &Found, keys: &[Key], order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
-    let (keys, more) = window.among(keys, window.after_stock()?);
-    let next = keys.last().filter(|_| more).map(|(first, second)| Cursor::Stock(*first, *second));
-    let items = keys.iter().map(|key| order.read(*key).0).collect::<BTreeSet<_>>();
-    let keys = keys.into_iter().collect::<BTreeSet<_>>();
-    // Asked for again: what changed meanwhile may have left the span.
-    let these = matching(tx.tenant_id(), found).filter(levels::product_id.eq_any(items));
-    let mut figures: Vec<Figures> = these.select(FIGURES).load(tx.conn)?;
-    figures.retain(|(item, location, ..)| keys.contains(&order.key(*item, *location)));
-    figures.sort_unstable_by_key(|(item, location, ..)| order.key(*item, *location));
-    Ok(Part { rows: balances(tx, found, figures)?, next })
+/// A window onto all balances that match, in order.
+fn among(tx: &mut Tx<'_>, figures: Vec<Figures>, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
+    let part = Part::of_all(figures, window, window.after_stock()?, |row| order.key(row), |row| order.cursor(row));
+    let Part { rows, next } = part;
+    Ok(Part { rows: balances(tx, rows)?, next })
 }
 
 /// A window onto balances in order, of which none that matches stands before those of `first`.
 fn from(tx: &mut Tx<'_>, found: &Found, first: i64, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
     let (item, location) = (levels::product_id, levels::warehouse_id);
-    let mut query = lately::walked(tx.tenant_id(), found);
+    let mut query = few::walked(tx.tenant_id(), found);
     query = match (order, window.after_stock()?) {
         (BalanceOrder::Item, None) => query.filter(item.ge(first)),
         (BalanceOrder::Location, None) => query.filter(location.ge(first)),
@@ -175,26 +170,16 @@ fn from(tx: &mut Tx<'_>, found: &Found, first: i64, order: BalanceOrder, window:
         BalanceOrder::Location => query.order((location, item)),
     };
     let figures = query.select(FIGURES).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
-    let Part { rows, next } = Part::cut(figures, window, |(item, location, ..): &Figures| {
-        let (first, second) = order.key(*item, *location);
-        Cursor::Stock(first, second)
-    });
-    Ok(Part { rows: balances(tx, found, rows)?, next })
+    let Part { rows, next } = Part::cut(figures, window, |row| order.cursor(row));
+    Ok(Part { rows: balances(tx, rows)?, next })
 }
 
 const FIGURES: (levels::product_id, levels::warehouse_id, levels::quantity, levels::reserved, levels::updated_at) =
     (levels::product_id, levels::warehouse_id, levels::quantity, levels::reserved, levels::updated_at);
 
 /// Figures with the items and the locations that they are about.
-fn balances(tx: &mut Tx<'_>, found: &Found, figures: Vec<Figures>) -> Result<Vec<Balance>> {
-    let read;
-    let items = if let Some(items) = &found.items {
-        items
-    } else {
-        let ids = figures.iter().map(|(item, ..)| *item).collect::<BTreeSet<_>>();
-        read = goods(tx, products::table.into_boxed().filter(products::id.eq_any(ids)))?;
-        &read
-    };
+fn balances(tx: &mut Tx<'_>, figures: Vec<Figures>) -> Result<Vec<Balance>> {
+    let items = goods(tx, figures.iter().map(|(item, ..)| *item).collect())?;
     let places = places_of(tx, figures.iter().map(|(_, location, ..)| *location).collect())?;
     let balance = |(item, location, quantity, reserved, updated_at): Figures| {
         // An item that was removed a moment ago has no balances.
@@ -216,11 +201,11 @@ fn balances(tx: &mut Tx<'_>, found: &Found, figures: Vec<Figures>) -> Result<Vec
     figures.into_iter().filter_map(balance).collect()
 }
 
-fn goods(tx: &mut Tx<'_>, these: products::BoxedQuery<'static, MultiBackend>) -> Result<BTreeMap<i64, Goods>> {
+fn goods(tx: &mut Tx<'_>, ids: BTreeSet<i64>) -> Result<BTreeMap<i64, Goods>> {
     let tenant = tx.tenant_id();
     let unit = uoms::table.filter(uoms::tenant_id.eq(tenant).and(uoms::id.nullable().eq(products::base_uom_id)));
-    let rows: Vec<Goods> = these
-        .filter(products::tenant_id.eq(tenant))
+    let rows: Vec<Goods> = products::table
+        .filter(products::tenant_id.eq(tenant).and(products::id.eq_any(ids)))
         .select((BalancedItem::as_select(), unit.select(uoms::code).single_value()))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(|goods| (goods.0.id, goods)).collect())
@@ -244,9 +229,9 @@ fn total(tx: &mut Tx<'_>, filter: &BalanceFilter, found: &Found, order: BalanceO
         return Ok((counters::read(tx, counters::LEVELS)?, 1));
     }
     if found.is_of_changes() {
-        return lately::many(tx, found, order);
+        return few::but_many(tx, found, order);
     }
-    Ok((lately::walked(tx.tenant_id(), found).count().get_result(tx.conn)?, 1))
+    Ok((few::walked(tx.tenant_id(), found).count().get_result(tx.conn)?, 1))
 }
 
 fn matching(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, MultiBackend> {
@@ -266,7 +251,7 @@ fn anytime(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, Multi
     let Found { items, locations, updated_from: _, updated_before: _ } = found;
     let mut query = levels::table.into_boxed().filter(levels::tenant_id.eq(tenant));
     if let Some(items) = items {
-        query = query.filter(levels::product_id.eq_any(items.keys().copied().collect::<Vec<_>>()));
+        query = query.filter(levels::product_id.eq_any(items.clone()));
     }
     if let Some(locations) = locations {
         query = query.filter(levels::warehouse_id.eq_any(locations.clone()));
@@ -274,25 +259,23 @@ fn anytime(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, Multi
     query
 }
 
-/// Item and location, the one first that the list is ordered by.
-type Key = (i64, i64);
-
 impl BalanceOrder {
-    fn key(self, item: i64, location: i64) -> Key {
+    /// Item and location, the one first that the list is ordered by.
+    fn key(self, (item, location, ..): &Figures) -> (i64, i64) {
         match self {
-            Self::Item => (item, location),
-            Self::Location => (location, item),
+            Self::Item => (*item, *location),
+            Self::Location => (*location, *item),
         }
     }
 
-    /// Item and location of a key.
-    fn read(self, (first, second): Key) -> (i64, i64) {
-        self.key(first, second)
+    fn cursor(self, row: &Figures) -> Cursor {
+        let (first, second) = self.key(row);
+        Cursor::Stock(first, second)
     }
 }
 
 impl Found {
-    /// Whether it asks for a span of changes, wherever, of whatever item.
+    /// Whether it asks for a span of changes of whatever item.
     fn is_of_changes(&self) -> bool {
         self.items.is_none() && (self.updated_from.is_some() || self.updated_before.is_some())
     }

@@ -217,6 +217,30 @@ fn insert(tx: &mut Tx<'_>, product: i64, labels: &Labels) -> Result<i64> {
     Ok(diesel::insert_into(batches::table).values(row).returning(batches::id).get_result(tx.conn)?)
 }
 
+/// A batch of which no more is known than what its goods are sold by.
+pub(super) struct NewLabel {
+    pub(super) product_id: i64,
+    pub(super) number: Code,
+    pub(super) expiry_date: Option<NaiveDate>,
+}
+
+/// Records batches without goods. Returns their ids in that order.
+pub(super) fn insert_all(tx: &mut Tx<'_>, labels: &[NewLabel]) -> Result<Vec<i64>> {
+    const MADE: bulk::Into = bulk::Into {
+        table: "batches",
+        columns: &["tenant_id", "product_id", "batch_number", "batch_key", "expiry_date", "created_at", "updated_at"],
+    };
+    let row = |label: &NewLabel| {
+        let NewLabel { product_id, number, expiry_date } = label;
+        let expiry = bulk::Cell::Date(*expiry_date);
+        cells![*product_id, number.as_str(), fold(number.as_str()), expiry, tx.now(), tx.now()]
+    };
+    let rows = labels.iter().map(row).collect::<Vec<_>>();
+    let ids = bulk::insert_returning(tx.conn, tx.tenant_id(), MADE, &rows)?;
+    counters::add(tx, counters::BATCHES, counters::rows(ids.len()));
+    Ok(ids)
+}
+
 /// Records the batch that takes what comes without one, for each of these products. Returns their ids in that order.
 pub(super) fn insert_unassigned(tx: &mut Tx<'_>, products: &[i64]) -> Result<Vec<i64>> {
     const MADE: bulk::Into = bulk::Into {

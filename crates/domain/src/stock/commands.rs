@@ -1,5 +1,8 @@
 //! What a warehouse does with stock of its own accord: count it again, carry it elsewhere, set when to order.
 
+use std::collections::BTreeMap;
+
+use diesel::dsl::min;
 use diesel::prelude::*;
 
 use super::goods::{self, Goods, Place};
@@ -119,7 +122,7 @@ pub fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, level: Q
     }
     let goods = goods::one(tx, product, "product_id")?;
     let place = goods::place(tx, Some(warehouse), "warehouse_id")?;
-    ledger::set_reorder_level(tx, goods.id, place.id, level)
+    ledger::set_reorder_levels(tx, &BTreeMap::from([((goods.id, place.id), level)]))
 }
 
 /// What lies in a warehouse when its books are opened.
@@ -150,7 +153,7 @@ pub fn open(tx: &mut Tx<'_>, command: &Opening) -> Result<()> {
 /// # Errors
 /// [`Error::InUse`] while an open order promises it, or an open purchase order is to bring more.
 pub fn write_off(tx: &mut Tx<'_>, product: i64) -> Result<()> {
-    if let Some(by) = wanted_by(tx, product)? {
+    if let Some(by) = wanted_by(tx, &[product])?.remove(&product) {
         return Err(Error::InUse { thing: Thing::Item, key: product.to_string(), by });
     }
     let expected = purchase_order_items::tenant_id.eq(tx.tenant_id());
@@ -172,12 +175,14 @@ pub fn write_off(tx: &mut Tx<'_>, product: i64) -> Result<()> {
     ledger::forget(tx, product)
 }
 
-/// The open order that a product is tied to, in plain words, if there is one.
-pub(crate) fn wanted_by(tx: &mut Tx<'_>, product: i64) -> Result<Option<String>> {
-    let open = order_items::tenant_id.eq(tx.tenant_id()).and(order_items::product_id.eq(product));
-    let open = order_items::table.filter(open.and(order_items::is_open.eq(true))).select(order_items::order_id);
-    let order: Option<i64> = open.first(tx.conn).optional()?;
-    Ok(order.map(|order| format!("the open order with id {order} is for it: fulfil or cancel that first")))
+/// The open orders that products are tied to, in plain words, where there is one.
+pub(crate) fn wanted_by(tx: &mut Tx<'_>, products: &[i64]) -> Result<BTreeMap<i64, String>> {
+    let open = order_items::tenant_id.eq(tx.tenant_id()).and(order_items::product_id.eq_any(products.to_vec()));
+    let open = order_items::table.filter(open.and(order_items::is_open.eq(true)));
+    let open = open.group_by(order_items::product_id).select((order_items::product_id, min(order_items::order_id)));
+    let found: Vec<(i64, Option<i64>)> = open.load(tx.conn)?;
+    let words = |order| format!("the open order with id {order} is for it: fulfil or cancel that first");
+    Ok(found.into_iter().filter_map(|(product, order)| Some((product, words(order?)))).collect())
 }
 
 impl Named {

@@ -248,17 +248,19 @@ impl Balance {
     }
 }
 
-/// Sets at which quantity it is time to order a product for a warehouse.
-pub(crate) fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, level: Quantity) -> Result<()> {
-    let tenant = tx.tenant_id();
-    let none = Quantity::ZERO;
-    let row = cells![product, warehouse, none, none, none, Money::ZERO, tx.now()];
-    open(tx, &[row])?;
-    let key = (product, warehouse);
-    let found = read_locked(tx, &BTreeSet::from([key]))?;
-    let before = found.get(&key).ok_or_else(lost)?;
-    bulk::update(tx.conn, tenant, REORDERED, &[cells![product, warehouse, level]])?;
-    rollups::warehouse(tx, warehouse, Balance { reorder_level: level, ..*before }.since(before));
+/// Sets at which quantity it is time to order products for warehouses.
+pub(crate) fn set_reorder_levels(tx: &mut Tx<'_>, to: &BTreeMap<Key, Quantity>) -> Result<()> {
+    let (none, now) = (Quantity::ZERO, tx.now());
+    let row = |(product, warehouse): &Key| cells![*product, *warehouse, none, none, none, Money::ZERO, now];
+    open(tx, &to.keys().map(row).collect::<Vec<_>>())?;
+    let keys = to.keys().copied().collect();
+    let found = read_locked(tx, &keys)?;
+    let rows = to.iter().map(|((product, warehouse), level)| cells![*product, *warehouse, *level]).collect::<Vec<_>>();
+    bulk::update(tx.conn, tx.tenant_id(), REORDERED, &rows)?;
+    for (key, level) in to {
+        let before = found.get(key).ok_or_else(lost)?;
+        rollups::warehouse(tx, key.1, Balance { reorder_level: *level, ..*before }.since(before));
+    }
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 
 pub mod balances;
 pub mod batches;
+mod bring;
 mod commands;
 pub(crate) mod goods;
 pub(crate) mod ledger;
@@ -16,6 +17,7 @@ mod tests;
 pub(crate) mod tracking;
 pub mod warehouses;
 
+pub use bring::{Label, StockRow, bring};
 pub(crate) use commands::wanted_by;
 pub use commands::{Adjustment, Named, Opening, Transfer, adjust, open, set_reorder_level, transfer, write_off};
 pub(crate) use ledger::revalue;

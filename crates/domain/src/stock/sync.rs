@@ -152,7 +152,8 @@ impl Known {
     }
 }
 
-fn book(tx: &mut Tx<'_>, entries: Vec<Entry>) -> Result<()> {
+/// Books what differs from figures that were read with their rows locked.
+pub(super) fn book(tx: &mut Tx<'_>, entries: Vec<Entry>) -> Result<()> {
     if entries.is_empty() {
         return Ok(());
     }

@@ -1,10 +1,14 @@
 //! Warehouses: where stock lies. SimBiz calls them locations.
 
+mod bring;
+
 use std::collections::HashMap;
 
 use chrono::NaiveDateTime;
 use diesel::dsl::exists;
 use diesel::prelude::*;
+
+pub use bring::{WarehouseRow, bring};
 
 use super::ledger;
 use crate::error::{Error, Problem, Result, Thing};
@@ -35,6 +39,8 @@ pub struct Warehouse {
     pub state: Option<String>,
     /// Whether it is meant where none is named.
     pub is_default: bool,
+    /// Whether it is in use.
+    pub is_active: bool,
     /// When it was opened, in UTC.
     pub created_at: NaiveDateTime,
 }
@@ -74,6 +80,8 @@ pub struct Details {
     pub state: Option<Name>,
     /// Whether it is meant where none is named, in place of the one before; absent: as it is.
     pub is_default: Option<bool>,
+    /// Whether it is in use; absent: as it is, and a new one is.
+    pub is_active: Option<bool>,
 }
 
 /// All warehouses by id, with what lies in them.
@@ -119,7 +127,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewWarehouse) -> Result<Warehouse> {
         places::tenant_id.eq(tenant),
         columns(&new.details),
         places::is_default.eq(is_default),
-        places::is_active.eq(true),
+        places::is_active.eq(new.details.is_active.unwrap_or(true)),
         places::created_at.eq(now),
         places::updated_at.eq(now),
     );
@@ -134,7 +142,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewWarehouse) -> Result<Warehouse> {
     lock(tx, id)
 }
 
-/// Says everything of a warehouse anew.
+/// Says everything of a warehouse anew. When it last changed moves exactly when something else does.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Duplicate`] when its code is taken; [`Error::Invalid`] when the tenant would be left
@@ -155,11 +163,25 @@ pub fn replace(tx: &mut Tx<'_>, id: i64, details: &Details) -> Result<Warehouse>
         }
         Some(_) | None => {}
     }
-    let this = places::tenant_id.eq(tx.tenant_id()).and(places::id.eq(id));
-    diesel::update(places::table.filter(this))
-        .set((columns(details), places::updated_at.eq(tx.now())))
-        .execute(tx.conn)?;
-    lock(tx, id)
+    let Details { code, name, address, city, state, is_default, is_active } = details.clone();
+    let after = Warehouse {
+        id,
+        code: code.into(),
+        name: name.into(),
+        address: address.map(String::from),
+        city: city.map(String::from),
+        state: state.map(String::from),
+        is_default: is_default.unwrap_or(warehouse.is_default),
+        is_active: is_active.unwrap_or(warehouse.is_active),
+        created_at: warehouse.created_at,
+    };
+    if after != warehouse {
+        let this = places::tenant_id.eq(tx.tenant_id()).and(places::id.eq(id));
+        diesel::update(places::table.filter(this))
+            .set((columns(details), places::is_active.eq(after.is_active), places::updated_at.eq(tx.now())))
+            .execute(tx.conn)?;
+    }
+    Ok(after)
 }
 
 /// Closes a warehouse for good. Movements and orders that are done keep its id.
@@ -208,7 +230,7 @@ fn used_by(tx: &mut Tx<'_>, warehouse: &Warehouse) -> Result<Option<String>> {
 }
 
 fn columns(details: &Details) -> Columns<'_> {
-    let Details { code, name, address, city, state, is_default: _ } = details;
+    let Details { code, name, address, city, state, is_default: _, is_active: _ } = details;
     Columns {
         code: code.as_str(),
         code_key: fold(code.as_str()),

@@ -290,7 +290,7 @@ pub(crate) fn whole(units: i64) -> Quantity {
 /// What is said of a warehouse that has no more than a code.
 pub(crate) fn details(known_as: &str) -> warehouses::Details {
     let (code, name) = (code(known_as), name(known_as));
-    warehouses::Details { code, name, address: None, city: None, state: None, is_default: None }
+    warehouses::Details { code, name, address: None, city: None, state: None, is_default: None, is_active: None }
 }
 
 /// An order of nobody from the default warehouse.

@@ -312,6 +312,12 @@ pub(super) const RULES: &[(&str, &str)] = &[
          HAVING SUM(CASE WHEN is_primary THEN 1 ELSE 0 END) <> 1",
     ),
     (
+        "a uid's default organization is granted to it",
+        "SELECT u.default_tenant_id AS tenant, 'uid ' || u.uid AS what
+         FROM simbiz_uids u LEFT JOIN simbiz_uid_grants g ON g.tenant_id = u.default_tenant_id AND g.uid = u.uid
+         WHERE u.default_tenant_id IS NOT NULL AND g.uid IS NULL",
+    ),
+    (
         "no reply is remembered half",
         "SELECT tenant_id AS tenant, 'key of ' || credential || ' from ' || CAST(created_at AS TEXT) AS what
          FROM idempotent_replies WHERE status = 0",

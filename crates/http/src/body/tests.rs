@@ -20,7 +20,7 @@ struct Header {
 }
 
 const JSON: Option<&str> = Some("application/json");
-const STRICT: Reading = Reading { strict: true, form_is_json: false };
+const STRICT: Reading = Reading { strict: true, misnamed: false };
 
 async fn sent(content_type: Option<&str>, body: impl Into<Bytes>) -> RawBody {
     let request = TestRequest::post().set_payload(body);
@@ -60,7 +60,7 @@ async fn another_type_is_unsupported() {
 
 #[actix_web::test]
 async fn a_form_may_be_json_where_it_is_allowed() {
-    let reading = Reading { form_is_json: true, strict: false };
+    let reading = Reading { misnamed: true, strict: false };
     let told = name(Some("application/x-www-form-urlencoded"), r#"{"name": "a+b%20"}"#, reading).await;
     assert_eq!(told, Ok(Field::Value("a+b%20".to_owned())));
 }
@@ -100,7 +100,7 @@ async fn malformed_bodies_are_told_where_but_not_what() {
 #[actix_web::test]
 async fn broken_utf8_is_malformed() {
     let body = sent(JSON, &b"{\"name\": \"\xff\"}"[..]).await;
-    let told = "The body is not valid JSON: byte 10 is not UTF-8.".to_owned();
+    let told = "The body is not valid JSON: byte 10 is not UTF-8. Send it as UTF-8.".to_owned();
     assert_eq!(body.json::<Order>(STRICT).unwrap_err(), BodyFault::Malformed(told));
 }
 

@@ -11,7 +11,7 @@ use stockbridge_http::check::{Check, Gap};
 use stockbridge_http::fields::Field;
 use stockbridge_http::routes::Documented;
 use stockbridge_http::scalar::{FromScalar, Scalar};
-use stockbridge_http::site::{Issued, Site};
+use stockbridge_http::site::{Holder, Issued, Site};
 use utoipa::ToSchema;
 
 use crate::auth::{Caller, Rank, TOKEN_KIND};
@@ -48,8 +48,8 @@ impl Token {
     /// A token of a user, good until the user's password changes.
     pub(crate) fn of(site: &Site, user: &User) -> stockbridge_domain::Result<Self> {
         let (sub, role) = (user.id.to_string(), Some(user.role.to_string()));
-        let issued = site.issue(TOKEN_KIND, sub, user.tenant_id, role, Some(user.token_version))?;
-        let Issued { token, lifetime, expires_at: _ } = issued;
+        let holder = Holder { kind: TOKEN_KIND, sub, tenant: user.tenant_id, role, version: user.token_version };
+        let Issued { token, lifetime, expires_at: _ } = site.issue(holder, site.token_lifetime)?;
         Ok(Self { token, expires_in: lifetime })
     }
 }

@@ -157,7 +157,7 @@ pub enum SyncObstacle {
 
 /// The figures of a request, and whether they are to be done as a whole.
 fn read(query: Query<SyncQuery>, body: &RawBody) -> Result<(Vec<Figure>, bool), Reason> {
-    let reading = Reading { strict: body.prefers_strict(), form_is_json: false };
+    let reading = Reading { strict: body.prefers_strict(), misnamed: false };
     let SyncQuery { atomic } = query.read()?;
     let mut check = Check::new();
     let asked = check.optional_text("atomic", atomic);

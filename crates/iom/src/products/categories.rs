@@ -146,7 +146,7 @@ impl CategoryRequest {
 /// A whole category in place of another one.
 fn in_place(new: NewCategory) -> CategoryChanges {
     let NewCategory { id: _, code, name, parent } = new;
-    CategoryChanges { code, name: Some(name), parent: Change::to(parent) }
+    CategoryChanges { code, name: Some(name), parent: Change::to(parent), is_active: None }
 }
 
 impl From<Vec<Category>> for CategoryListResponse {
@@ -157,7 +157,8 @@ impl From<Vec<Category>> for CategoryListResponse {
 
 impl From<Category> for CategoryResponse {
     fn from(category: Category) -> Self {
-        let Category { id, code, name, parent_id, product_count, created_at: _, updated_at: _ } = category;
+        let Category { id, code, name, parent_id, product_count, is_active: _, created_at: _, updated_at: _ } =
+            category;
         Self { id, name, parent_id, product_count, code }
     }
 }

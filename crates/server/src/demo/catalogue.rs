@@ -74,6 +74,7 @@ fn places(acme: &mut Tx<'_>) -> Result<()> {
                 city: Some(name(city)?),
                 state: Some(name(state)?),
                 is_default: None,
+                is_active: None,
             },
         };
         warehouses::create(acme, &new)?;

@@ -57,7 +57,11 @@ pub(super) fn of_domain(error: Error) -> Wording {
             let message = "Wrong uid or secret: check both, and that the uid is enabled.";
             wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_CREDENTIAL", message)
         }
-        Error::AccountGone | Error::TokenRevoked | Error::Banned => {
+        Error::TokenRevoked => {
+            let message = "The token was made with a secret that was replaced: get a new one with POST /api/v3/token.";
+            wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_TOKEN", message)
+        }
+        Error::AccountGone | Error::Banned => {
             let message = "The token's uid is disabled or gone: ask whoever runs the server to enable it.";
             wording(Status::UNAUTHORIZED, "V3_AUTH_INVALID_TOKEN", message)
         }

@@ -45,7 +45,7 @@ async fn list_items(
     query: Query<ItemListQuery>,
     named: Query<OrganizationFields>,
 ) -> std::result::Result<HttpResponse, Refusal> {
-    let (call, named) = caller.reading(named)?;
+    let (call, named) = caller.reading(named).await?;
     let listing = query.read().map_err(Reason::from).and_then(|query| query.judged(named));
     let listing = call.understand(listing).await?;
     match listing.page {

@@ -32,7 +32,7 @@ pub(super) fn routes() -> Vec<Documented> {
     )
 )]
 async fn get_item(caller: Caller, request: HttpRequest, named: Query<OrganizationFields>) -> Answer {
-    let (call, _) = caller.reading(named)?;
+    let (call, _) = caller.reading(named).await?;
     look_up(&call, "id", Key::of(&request, "id"), |tx, key| items::get(tx, key.number(tx.tenant().id)?)).await
 }
 
@@ -50,7 +50,7 @@ async fn get_item(caller: Caller, request: HttpRequest, named: Query<Organizatio
     )
 )]
 async fn get_item_by_code(caller: Caller, request: HttpRequest, named: Query<OrganizationFields>) -> Answer {
-    let (call, _) = caller.reading(named)?;
+    let (call, _) = caller.reading(named).await?;
     look_up(&call, "item_code", Key::of(&request, "itemCode"), |tx, key| items::by_code(tx, key.text()?)).await
 }
 
@@ -71,7 +71,7 @@ async fn get_item_by_code(caller: Caller, request: HttpRequest, named: Query<Org
     )
 )]
 async fn get_item_by_barcode(caller: Caller, request: HttpRequest, named: Query<OrganizationFields>) -> Answer {
-    let (call, _) = caller.reading(named)?;
+    let (call, _) = caller.reading(named).await?;
     look_up(&call, "barcode", Key::of(&request, "barcode"), |tx, key| items::by_barcode(tx, key.text()?)).await
 }
 

@@ -7,7 +7,7 @@ use crate::access::{uids, users};
 use crate::actor::{Actor, Admission, Claim, Organization, Role, TenantId};
 use crate::error::{Error, KeyFault, Result};
 use crate::schema::users as user_table;
-use crate::testing::{Fixture, Shop, name, on_both};
+use crate::testing::{Fixture, Shop, name, on_both, password};
 use chrono::{NaiveDate, TimeDelta};
 use chrono_tz::Tz;
 use diesel::prelude::*;
@@ -31,7 +31,7 @@ fn user(shop: &Shop<'_>, email: &str, role: Role) -> Claim {
 }
 
 fn token(uid: &str, home: TenantId, organization: Option<Organization>) -> Claim {
-    Claim::Uid { uid: uid.to_owned(), home, organization }
+    Claim::Uid { uid: uid.to_owned(), home, version: 0, organization }
 }
 
 #[test]
@@ -170,6 +170,23 @@ fn a_uid_is_refused_in_the_decided_order() {
         assert_eq!(asked(Role::Staff), None, "a grant can be widened");
         fixture.alter(move |lobby| uids::revoke(lobby, "support", other)).unwrap();
         assert_eq!(asked(Role::Viewer), Some(Error::OrganizationForbidden(other.get().to_string())));
+    });
+}
+
+#[test]
+fn a_new_secret_ends_the_tokens_before() {
+    on_both(|fixture| {
+        let home = Shop::open(fixture, "BHH").tenant;
+        uid(fixture, "support", None, &["BHH"]);
+        let of_version = |version| {
+            let claim = Claim::Uid { uid: "support".to_owned(), home, version, organization: None };
+            refusal(fixture, &claim, Role::Viewer)
+        };
+        assert_eq!((of_version(0), of_version(1)), (None, Some(Error::TokenRevoked)));
+        fixture.alter(|lobby| uids::set_secret(lobby, "support", &password())).unwrap();
+        assert_eq!((of_version(0), of_version(1)), (Some(Error::TokenRevoked), None));
+        fixture.alter(|lobby| uids::disable(lobby, "support", true)).unwrap();
+        assert_eq!(of_version(0), Some(Error::AccountGone), "being shut out comes first");
     });
 }
 

@@ -10,7 +10,7 @@ use crate::items::{self, ItemChanges};
 use crate::testing::{Shop, code, id_of, name, on_both, on_postgres, reference, start};
 use crate::values::Change;
 
-const NOTHING: CategoryChanges = CategoryChanges { code: None, name: None, parent: Change::Keep };
+const NOTHING: CategoryChanges = CategoryChanges { code: None, name: None, parent: Change::Keep, is_active: None };
 
 fn amend(shop: &Shop<'_>, id: i64, changes: CategoryChanges) -> crate::Result<Category> {
     shop.write(move |tx| categories::amend(tx, id, &changes))

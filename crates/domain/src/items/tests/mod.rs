@@ -1,9 +1,11 @@
 //! The rules of items and categories, and that their books stay true.
 
 mod books;
+mod bring;
 mod categories;
 mod images;
 mod list;
+mod master;
 mod read;
 mod variants;
 mod write;

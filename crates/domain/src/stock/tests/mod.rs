@@ -1,6 +1,7 @@
 //! Stock as a ledger, on both engines.
 
 mod batches;
+mod bring;
 mod ledger;
 mod serials;
 mod sync;

@@ -24,11 +24,12 @@ const BROKEN: &[(&str, &[&str])] = &[
         &["UPDATE users SET role = 'owner'", "UPDATE users SET role = 'Admin'", "UPDATE users SET role = ''"],
     ),
     ("users_token_version", &["UPDATE users SET token_version = -1"]),
+    ("simbiz_uids_token_version", &["UPDATE simbiz_uids SET token_version = -1"]),
     (
         "simbiz_uids_uid_length",
         &[
-            "INSERT INTO simbiz_uids SELECT '', secret_hash, is_disabled, NULL, created_at FROM simbiz_uids",
-            "INSERT INTO simbiz_uids SELECT :65, secret_hash, is_disabled, NULL, created_at FROM simbiz_uids",
+            "INSERT INTO simbiz_uids SELECT '', secret_hash, is_disabled, NULL, created_at, 0 FROM simbiz_uids",
+            "INSERT INTO simbiz_uids SELECT :65, secret_hash, is_disabled, NULL, created_at, 0 FROM simbiz_uids",
         ],
     ),
     (

@@ -232,6 +232,12 @@ pub(super) const BREAKS: &[(&str, &str, &str)] = &[
         "DROP INDEX product_images_one_primary; UPDATE product_images SET is_primary = TRUE",
     ),
     (
+        "a uid's default organization is granted to it",
+        "uid support",
+        "INSERT INTO simbiz_uids (uid, secret_hash, is_disabled, default_tenant_id, created_at, token_version)
+         VALUES ('support', 'h', FALSE, 1, '2026-05-06 00:00:00', 0)",
+    ),
+    (
         "no reply is remembered half",
         "key of user 1 from 2026-05-06 00:00:00",
         "INSERT INTO idempotent_replies (tenant_id, credential, key, fingerprint, status, body, created_at)

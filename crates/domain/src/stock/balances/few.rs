@@ -1,10 +1,10 @@
-//! Balances that changed within a span of time, for lists that are ordered by item or location: as for items, few are
-//! found by when they changed, many by walking the list.
+//! Balances that changed within a span of time or are of items that were named, for lists that are ordered by item or
+//! location. Few are found by that and put in order, many by walking the list.
 
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 
-use super::{BalanceOrder, Found, Key, anytime, matching};
+use super::{BalanceOrder, FIGURES, Figures, Found, anytime, matching};
 use crate::actor::TenantId;
 use crate::counters;
 use crate::error::Result;
@@ -16,20 +16,23 @@ use crate::store::portable::Unindexed;
 
 type Balances = levels::BoxedQuery<'static, MultiBackend>;
 
-/// The keys of all balances that changed within the span, in order, if no items are named and they are few.
-pub(super) fn few(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<Option<Vec<Key>>> {
-    if !found.is_of_changes() {
+/// All balances that are asked for, in order, if items are named or a span, and they are few.
+pub(super) fn all(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<Option<Vec<Figures>>> {
+    let query = if found.is_of_changes() {
+        matching(tx.tenant_id(), found).order(levels::updated_at)
+    } else if found.items.is_some() {
+        walked(tx.tenant_id(), found)
+    } else {
         return Ok(None);
-    }
-    let keys = some(tx, matching(tx.tenant_id(), found))?;
-    let mut keys = keys.into_iter().map(|(item, location)| order.key(item, location)).collect::<Vec<_>>();
-    keys.sort_unstable();
-    Ok((counters::rows(keys.len()) <= FEW).then_some(keys))
+    };
+    let mut figures: Vec<Figures> = query.select(FIGURES).limit(FEW + 1).load(tx.conn)?;
+    figures.sort_unstable_by_key(|row| order.key(row));
+    Ok((counters::rows(figures.len()) <= FEW).then_some(figures))
 }
 
 /// The exact number of balances that changed within the span, and an item or a location, by which they are ordered,
 /// before which there is none of them.
-pub(super) fn many(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<(i64, i64)> {
+pub(super) fn but_many(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<(i64, i64)> {
     let tenant = tx.tenant_id();
     if found.locations.is_none() {
         // A first transfer asks for nearly all: then it is the others that are few.
@@ -37,7 +40,7 @@ pub(super) fn many(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Resul
         let later = found.updated_before.map(|before| anytime(tenant, found).filter(levels::updated_at.ge(before)));
         let mut others = 0;
         for query in [earlier, later].into_iter().flatten() {
-            others += counters::rows(some(tx, query)?.len());
+            others += some(tx, query)?;
         }
         if others <= FEW {
             return Ok((counters::read(tx, counters::LEVELS)? - others, 1));
@@ -63,8 +66,8 @@ pub(super) fn walked(tenant: TenantId, found: &Found) -> Balances {
     query
 }
 
-/// Items and locations of balances by when they changed: one more than few of them at the most.
-fn some(tx: &mut Tx<'_>, query: Balances) -> Result<Vec<(i64, i64)>> {
-    let keys = query.select((levels::product_id, levels::warehouse_id));
-    Ok(keys.order(levels::updated_at).limit(FEW + 1).load(tx.conn)?)
+/// How many balances there are, by when they changed: one more than few at the most.
+fn some(tx: &mut Tx<'_>, query: Balances) -> Result<i64> {
+    let keys = query.select(levels::product_id).order(levels::updated_at).limit(FEW + 1);
+    Ok(counters::rows(keys.load::<i64>(tx.conn)?.len()))
 }

@@ -1,0 +1,2 @@
+-- As it went, so it comes back.
+SELECT 1;

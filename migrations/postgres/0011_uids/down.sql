@@ -1,0 +1,1 @@
+ALTER TABLE simbiz_uids DROP COLUMN token_version;
