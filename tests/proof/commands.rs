@@ -187,6 +187,42 @@ fn a_uid_is_administered_beside_a_running_server_and_every_change_counts_at_once
     });
 }
 
+#[test]
+fn a_shop_is_filled_beside_what_it_has_and_served() {
+    on_each_engine(|stand| {
+        stand.products(2, 10);
+        let size = ["--products", "50", "--warehouses", "2", "--orders", "200", "--seed", "3"];
+        let fill = || stand.command(&[&["fill", "--tenant", "shop"], &size[..]].concat()).output();
+        let (code, line, error) = said(&fill().expect("the command runs"));
+        assert_eq!((code, error.as_str()), (Some(0), ""));
+        let made = "tenant shop has 50 more products in 2 warehouses (100 stock rows), 10 customers, 200 orders (";
+        assert!(line.starts_with(made) && line.ends_with(" s\n"), "{line}");
+        stand.verify();
+        let served = stand.serve();
+        let mut caller = served.caller();
+        assert_eq!(caller.get("/products").is(200).at("/total"), json!(52));
+        assert_eq!(caller.get("/orders").is(200).at("/total"), json!(200));
+        let (code, ..) = said(&fill().expect("the command runs"));
+        assert_eq!(code, Some(0), "once more, beside a running server");
+        assert_eq!(caller.get("/products").is(200).at("/total"), json!(102));
+        assert!(served.terminate().success());
+    });
+}
+
+#[test]
+fn what_cannot_be_filled_is_refused_with_what_to_do() {
+    on_each_engine(|stand| {
+        let (code, out, error) = said(&stand.command(&["fill", "--tenant", "NONE"]).output().expect("the command runs"));
+        assert_eq!((code, out.as_str()), (Some(1), ""));
+        assert!(error.starts_with("stockbridge: there is no tenant NONE: `stockbridge tenant list`"), "{error}");
+        for (flag, value) in [("--products", "0"), ("--warehouses", "51"), ("--orders", "-1"), ("--seed", "x")] {
+            let wrong = stand.command(&["fill", "--tenant", "shop", &format!("{flag}={value}")]).output();
+            let (code, _, error) = said(&wrong.expect("the command runs"));
+            assert!(code == Some(2) && error.contains(flag), "{error}");
+        }
+    });
+}
+
 fn said(output: &Output) -> (Option<i32>, String, String) {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     (output.status.code(), text(&output.stdout), text(&output.stderr))
