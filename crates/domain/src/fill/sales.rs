@@ -153,7 +153,8 @@ impl Sale {
         let has_left = matches!(status, Status::Fulfilling | Status::Fulfilled | Status::Shipped);
         let later = placed + TimeDelta::minutes(random.between(20, 1_200));
         let updated = if matches!(status, Status::Pending) { placed } else { later.min(slice.end).max(placed) };
-        let whose = if random.percent(25) || buyers.new.is_empty() { buyers.regulars } else { buyers.new };
+        let is_regular = (random.percent(25) || buyers.new.is_empty()) && !buyers.regulars.is_empty();
+        let whose = if is_regular { buyers.regulars } else { buyers.new };
         let customer = if random.percent(85) { random.one(whose).cloned() } else { None };
         let channel = match random.below(10) {
             0 | 1 => Channel::Manual,
