@@ -14,7 +14,7 @@ use crate::actor::TenantId;
 pub(super) struct Columns<'r> {
     into: Into,
     tenant: TenantId,
-    columns: Vec<Column<'r>>,
+    values: Vec<Column<'r>>,
 }
 
 /// The values of one column, from the first row to the last.
@@ -36,7 +36,7 @@ impl<'r> Columns<'r> {
                 column.push(cell)?;
             }
         }
-        Some(Self { into, tenant, columns })
+        Some(Self { into, tenant, values: columns })
     }
 }
 
@@ -99,7 +99,7 @@ impl QueryFragment<Pg> for Columns<'_> {
         pass.push_sql(") SELECT ");
         pass.push_bind_param::<BigInt, _>(&self.tenant)?;
         pass.push_sql(", given.* FROM unnest(");
-        for (at, column) in self.columns.iter().enumerate() {
+        for (at, column) in self.values.iter().enumerate() {
             pass.push_sql(if at == 0 { "" } else { ", " });
             match column {
                 Column::Int(values) => pass.push_bind_param::<Array<Nullable<BigInt>>, _>(values)?,
