@@ -49,9 +49,17 @@ pub struct Label {
 /// [`Error::Invalid`] for too many rows at once, and faults of the store; what is wrong with a row is its outcome.
 pub fn bring(tx: &mut Tx<'_>, rows: &[StockRow], intent: Intent) -> Result<Vec<Outcome>> {
     at_most(rows.len())?;
-    let known = Known::load(tx, rows)?;
-    let drafts = rows.iter().zip(repeated(rows.iter().map(place_of)));
-    let drafts = drafts.map(|(row, is_repeated)| known.draft(row, is_repeated)).collect::<Vec<_>>();
+    let known = Known::load(tx, rows, intent)?;
+    let drafts = rows.iter().zip(repeated(rows.iter().map(place_of))).zip(contradictions(rows));
+    let draft = |((row, is_repeated), contradiction): ((&StockRow, bool), Option<Error>)| match (
+        known.draft(row, is_repeated),
+        contradiction,
+    ) {
+        (draft, None) => draft,
+        (Ok(_), Some(error)) => Err(vec![error]),
+        (Err(errors), Some(error)) => Err([errors, vec![error]].concat()),
+    };
+    let drafts = drafts.map(draft).collect::<Vec<_>>();
     let outcomes = drafts.iter().map(|draft| draft.as_ref().map(Draft::outcome).map_err(Clone::clone));
     let outcomes = outcomes.collect::<Vec<_>>();
     if intent == Intent::Write && is_clear(&outcomes) {
@@ -66,7 +74,25 @@ fn place_of(row: &StockRow) -> (String, String, Option<String>) {
     (fold(row.sku.as_str()), fold(row.warehouse.as_str()), batch)
 }
 
-/// What the rows are about. The stock rows are locked: who writes them waits.
+/// What each row says otherwise than an earlier one of the same batch or place, of which it can only be said once.
+fn contradictions(rows: &[StockRow]) -> Vec<Option<Error>> {
+    let (mut days, mut levels) = (HashMap::new(), HashMap::new());
+    let contradiction = |row: &StockRow| {
+        let (sku, warehouse, batch) = place_of(row);
+        if let (Change::Set(label), Some(batch)) = (&row.batch, batch) {
+            let day = *days.entry((sku.clone(), batch)).or_insert(label.expiry_date);
+            if day != label.expiry_date {
+                return Some(problem("expiry_date", "is another in an earlier row of this batch: say the same in all"));
+            }
+        }
+        let level = row.reorder_level?;
+        let first = *levels.entry((sku, warehouse)).or_insert(level);
+        (first != level).then(|| problem("reorder_level", "is another in an earlier row of this place: say one"))
+    };
+    rows.iter().map(contradiction).collect()
+}
+
+/// What the rows are about. Who is going to write them has the stock rows locked.
 struct Known {
     goods: BTreeMap<String, Goods>,
     places: HashMap<String, Place>,
@@ -89,7 +115,7 @@ struct Draft {
 }
 
 impl Known {
-    fn load(tx: &mut Tx<'_>, rows: &[StockRow]) -> Result<Self> {
+    fn load(tx: &mut Tx<'_>, rows: &[StockRow], intent: Intent) -> Result<Self> {
         let goods = goods::by_sku(tx, &rows.iter().map(|row| fold(row.sku.as_str())).collect())?;
         let places = places(tx, rows.iter().map(|row| fold(row.warehouse.as_str())).collect())?;
         let key = |row: &StockRow| {
@@ -97,7 +123,7 @@ impl Known {
             Some((goods.id, places.get(&fold(row.warehouse.as_str()))?.id))
         };
         let keys = rows.iter().filter_map(key).collect::<BTreeSet<Key>>();
-        let balances = ledger::read_locked(tx, &keys)?;
+        let balances = ledger::read(tx, &keys, intent)?;
         let numbers = rows.iter().filter_map(|row| place_of(row).2).collect::<BTreeSet<_>>();
         let (batches, lots) = if numbers.is_empty() { Default::default() } else { by_numbers(tx, &keys, numbers)? };
         Ok(Self { goods, places, balances, batches, lots })
@@ -137,7 +163,13 @@ impl Known {
                 return Err(errors);
             }
         };
-        let Some(change) = quantity.minus(current) else { return Err(vec![Error::OutOfRange]) };
+        let worth = |quantity: Quantity| goods.cost().times(quantity);
+        let change = quantity.minus(current).filter(|change| worth(*change).is_some());
+        let after = change.and_then(|change| before.unwrap_or_default().plus(change)).and_then(worth);
+        let Some(change) = change.filter(|_| after.is_some()) else {
+            errors.push(problem("quantity", "is worth more than can be recorded: correct it, or the item's cost"));
+            return Err(errors);
+        };
         if goods.tracking == Tracking::Serial && !change.is_zero() {
             let why =
                 format!("cannot be set, {current} are on hand: record or scrap its units by their serial numbers");

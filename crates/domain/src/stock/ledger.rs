@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use super::goods::{Goods, Place};
 use super::movements::{self, Kind, Paper};
 use super::tracking::{self, Pick};
+use crate::bring::Intent;
 use crate::counters;
 use crate::error::{Error, Fault, Result, Shortage};
 use crate::rollups::{self, Lying};
@@ -177,11 +178,19 @@ fn open(tx: &mut Tx<'_>, rows: &[Vec<bulk::Cell>]) -> Result<()> {
 
 /// What lies in those of these places that have a row, locked in their order.
 pub(crate) fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balances> {
+    read(tx, keys, Intent::Write)
+}
+
+/// What lies in those of these places that have a row; locked in their order by who is going to write them.
+pub(super) fn read(tx: &mut Tx<'_>, keys: &BTreeSet<Key>, intent: Intent) -> Result<Balances> {
     let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().copied().unzip();
     let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(products));
     let these = levels::table.filter(these.and(levels::warehouse_id.eq_any(places)));
-    let query = these.order((levels::product_id, levels::warehouse_id));
-    let rows: Vec<(Key, Balance)> = ForUpdate(query.select(BALANCE)).load(tx.conn)?;
+    let query = these.order((levels::product_id, levels::warehouse_id)).select(BALANCE);
+    let rows: Vec<(Key, Balance)> = match intent {
+        Intent::Judge => query.load(tx.conn)?,
+        Intent::Write => ForUpdate(query).load(tx.conn)?,
+    };
     Ok(rows.into_iter().filter(|(key, _)| keys.contains(key)).collect())
 }
 

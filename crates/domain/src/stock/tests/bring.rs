@@ -83,11 +83,52 @@ fn batches_are_made_filled_and_emptied() {
 }
 
 #[test]
+fn a_batch_has_one_last_day_and_a_place_one_level() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (main, far) = (shop.warehouse("MAIN"), shop.warehouse("FAR"));
+        let glue = shop.tracked("GLUE", Tracking::Batch);
+        let there = |row: StockRow| StockRow { warehouse: code("FAR"), ..row };
+        let dated = of_batch("GLUE", "B-1", Some("2027-01-31"), 4);
+        let day = wrong("expiry_date", "is another in an earlier row of this batch: say the same in all");
+        for other in [None, Some("2027-02-01")] {
+            let rows = [dated.clone(), there(of_batch("GLUE", "b-1", other, 5))];
+            assert_eq!(bring(&shop, &rows, Intent::Write)[1], Err(vec![day.clone()]));
+        }
+        let low = |row: StockRow, level: i64| StockRow { reorder_level: Some(whole(level)), ..row };
+        let rows = [low(dated.clone(), 3), low(of_batch("GLUE", "B-2", None, 1), 8)];
+        let level = wrong("reorder_level", "is another in an earlier row of this place: say one");
+        assert_eq!(bring(&shop, &rows, Intent::Write)[1], Err(vec![level]));
+        assert_eq!((shop.level(glue, main).0, shop.level(glue, far).0), (whole(0), whole(0)));
+        let rows = [low(dated.clone(), 3), there(of_batch("GLUE", "B-1", Some("2027-01-31"), 5))];
+        assert_eq!(bring(&shop, &rows, Intent::Write), [Ok(Brought::Made), Ok(Brought::Made)]);
+        assert_eq!(bring(&shop, &rows, Intent::Write), vec![Ok(Brought::Unchanged); 2]);
+    });
+}
+
+#[test]
+fn a_whole_list_of_warehouses_can_be_brought_again() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let default = |known_as: &str, is| WarehouseRow { is_default: Some(is), ..place(known_as) };
+        let none = wrong("is_default", "must be 1, here or in another row: one is always the default");
+        assert_eq!(open(&shop, &[default("ONE", false), default("TWO", false)])[0], Err(vec![none]));
+        let first = [default("ONE", true), default("TWO", false)];
+        assert_eq!(open(&shop, &first), vec![Ok(Brought::Made); 2]);
+        assert_eq!(open(&shop, &first), vec![Ok(Brought::Unchanged); 2]);
+        let other = [default("ONE", false), default("TWO", true)];
+        assert_eq!(open(&shop, &other), vec![Ok(Brought::Changed); 2]);
+        assert_eq!(open(&shop, &other), vec![Ok(Brought::Unchanged); 2]);
+    });
+}
+
+#[test]
 fn rows_that_cannot_be_done_keep_all_from_being_written() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");
         let main = shop.warehouse("MAIN");
-        let (bolt, _) = (shop.item("BOLT").id, shop.item("NUT"));
+        let (bolt, _, dear) = (shop.item("BOLT").id, shop.item("NUT"), shop.item("DEAR").id);
+        shop.price(dear, "1", "900000");
         let (glue, unit) = (shop.tracked("GLUE", Tracking::Batch), shop.tracked("UNIT", Tracking::Serial));
         shop.batch(glue, main, "B-1", Some("2027-01-31"), whole(4));
         shop.units(unit, main, &["S-1"]);
@@ -108,6 +149,10 @@ fn rows_that_cannot_be_done_keep_all_from_being_written() {
             (
                 of_batch("GLUE", "B-1", Some("2027-02-01"), 4),
                 wrong("expiry_date", "is 2027-01-31 on the batch that is there: leave it empty to keep that"),
+            ),
+            (
+                figure("DEAR", "MAIN", 2_000_000),
+                wrong("quantity", "is worth more than can be recorded: correct it, or the item's cost"),
             ),
             (
                 figure("UNIT", "MAIN", 2),
@@ -201,7 +246,7 @@ fn warehouses_that_cannot_be_so_are_refused() {
             ),
             (
                 vec![default("MAIN", false)],
-                wrong("is_default", "must stay 1: make another location the default instead"),
+                wrong("is_default", "must be 1, here or in another row: one is always the default"),
             ),
             (
                 vec![default("SHOP", true), default("FAR", true)],

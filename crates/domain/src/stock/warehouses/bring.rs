@@ -211,20 +211,18 @@ impl Map {
     fn default_of(&mut self, rows: &[WarehouseRow], errors: &mut [Vec<Error>]) -> Option<usize> {
         let before = self.spots.iter().position(|spot| spot.now.is_default);
         let mut default = None;
-        for (row, errors) in rows.iter().zip(errors) {
-            let at = self.by_key.get(&key(row)).copied();
-            match row.is_default {
-                Some(true) if default.is_some() => {
-                    errors.push(problem("is_default", "must be 1 in one row at most: only one can be the default"));
-                }
-                Some(true) => default = at,
-                Some(false) if at.is_some() && at == before => {
-                    errors.push(problem("is_default", "must stay 1: make another location the default instead"));
-                }
-                Some(false) | None => {}
+        for (row, errors) in rows.iter().zip(&mut *errors).filter(|(row, _)| row.is_default == Some(true)) {
+            if default.is_some() {
+                errors.push(problem("is_default", "must be 1 in one row at most: only one can be the default"));
             }
+            default = default.or(self.by_key.get(&key(row)).copied());
         }
         let default = default.or(before).or(if self.spots.is_empty() { None } else { Some(0) });
+        for (row, errors) in rows.iter().zip(errors).filter(|(row, _)| row.is_default == Some(false)) {
+            if default.is_some() && default == self.by_key.get(&key(row)).copied() {
+                errors.push(problem("is_default", "must be 1, here or in another row: one is always the default"));
+            }
+        }
         for (at, spot) in self.spots.iter_mut().enumerate() {
             spot.now.is_default = Some(at) == default;
         }
