@@ -212,7 +212,8 @@ fn a_shop_is_filled_beside_what_it_has_and_served() {
 #[test]
 fn what_cannot_be_filled_is_refused_with_what_to_do() {
     on_each_engine(|stand| {
-        let (code, out, error) = said(&stand.command(&["fill", "--tenant", "NONE"]).output().expect("the command runs"));
+        let (code, out, error) =
+            said(&stand.command(&["fill", "--tenant", "NONE"]).output().expect("the command runs"));
         assert_eq!((code, out.as_str()), (Some(1), ""));
         assert!(error.starts_with("stockbridge: there is no tenant NONE: `stockbridge tenant list`"), "{error}");
         for (flag, value) in [("--products", "0"), ("--warehouses", "51"), ("--orders", "-1"), ("--seed", "x")] {
