@@ -29,7 +29,7 @@ pub(crate) struct Variant {
     pub(crate) part: String,
 }
 
-/// A value that the first statement which writes to a table returns.
+/// A value that the first statement gives which reads a table, or returns what it writes there.
 pub(crate) struct Given {
     pub(crate) table: &'static str,
     pub(crate) column: &'static str,

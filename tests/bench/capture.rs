@@ -40,12 +40,12 @@ pub(crate) struct Captured {
 }
 
 impl Statement {
-    /// Whether it returns a value that later statements name.
+    /// Whether it returns a value that later statements name: it reads the table, or returns what it writes.
     pub(crate) fn gives(&self, given: &Given) -> bool {
         let sql = self.sql.replace('`', "\"");
-        let writes =
-            ["INSERT INTO", "UPDATE"].iter().any(|verb| sql.starts_with(&format!("{verb} \"{}\"", given.table)));
-        writes && sql.contains("RETURNING")
+        let touches =
+            ["FROM", "INTO", "UPDATE"].iter().any(|verb| sql.contains(&format!("{verb} \"{}\"", given.table)));
+        touches && (sql.starts_with("SELECT") || sql.contains("RETURNING"))
     }
 }
 

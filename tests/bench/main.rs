@@ -65,6 +65,12 @@ struct Cli {
 enum Command {
     /// Calls under load, beside the engine's own limit.
     Load(Load),
+    /// Print what each call sends to the database.
+    Statements {
+        /// Products of the shop.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(i64).range(200..))]
+        products: i64,
+    },
     /// Calls one by one, in shops of several sizes.
     Growth(Growth),
 }
@@ -113,6 +119,9 @@ fn run(cli: Cli) -> Result<(), String> {
     let stand = Stand { server, folder, listen, log };
     let (name, text) = match command {
         Command::Load(load) => ("bench.md", measure::run(&stand, &engines, &load, &only, seed)?),
+        Command::Statements { products } => {
+            ("statements.md", measure::statements(&stand, &engines, products, &only, seed)?)
+        }
         Command::Growth(growth) => ("bench-growth.md", growth::run(&stand, &engines, &growth, &only, seed)?),
     };
     let file = stand.folder.join(name);

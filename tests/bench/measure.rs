@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::calls::{Call, Ids, hot};
-use crate::capture::{Captured, capture};
+use crate::capture::{Captured, Statement, capture};
 use crate::cpu::{self, Who};
 use crate::database::{Database, Engine};
 use crate::load::{Load, Loader};
@@ -81,7 +81,7 @@ fn on(stand: &Stand, engine: &Engine, asked: &Asked, only: &str, seed: u64, tabl
     let served = stand.serve(work)?;
     let shop = Shop::visit(served.address, seed)?;
     let calls = hot(&shop).into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();
-    let captured = capture(&alone.url(), &calls, Ids { a: products * 3 / 10 + 7, b: products * 8 / 10 + 9 })?;
+    let captured = capture(&alone.url(), &calls, asked_for(products))?;
     let processes = engine.processes()?;
     let loader = Loader { folder: stand.folder.clone(), seconds, seed, ids: products };
     for (call, variants) in calls.iter().zip(&captured) {
@@ -100,6 +100,42 @@ fn on(stand: &Stand, engine: &Engine, asked: &Asked, only: &str, seed: u64, tabl
     }
     served.stop()?;
     stand.verify(work)
+}
+
+/// What each call sends to the database, as Markdown.
+///
+/// # Errors
+/// When a call is not answered as it should be.
+pub(crate) fn statements(
+    stand: &Stand,
+    engines: &[Engine],
+    products: i64,
+    only: &str,
+    seed: u64,
+) -> Result<String, String> {
+    let mut text = String::new();
+    for engine in engines {
+        let kept = stand.filled(engine, Size { products, warehouses: WAREHOUSES, orders: products, seed })?;
+        let alone = kept.copy("bench_alone")?;
+        let served = stand.serve(&alone.0)?;
+        let calls = hot(&Shop::visit(served.address, seed)?);
+        served.stop()?;
+        let calls = calls.into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();
+        for (call, variants) in calls.iter().zip(capture(&alone.0.url(), &calls, asked_for(products))?) {
+            let statements = variants.into_iter().next().map(|variant| variant.statements).unwrap_or_default();
+            text.push_str(&format!("## {engine}: {}, {} statements\n\n", call.name, statements.len()));
+            for Statement { sql, binds } in statements {
+                text.push_str(&format!("- `{sql}`\n  {binds:?}\n"));
+            }
+            text.push('\n');
+        }
+    }
+    Ok(text)
+}
+
+/// Ids that are not to be mistaken for anything else that is bound.
+fn asked_for(products: i64) -> Ids {
+    Ids { a: products * 3 / 10 + 7, b: products * 8 / 10 + 9 }
 }
 
 fn cost(
