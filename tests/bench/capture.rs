@@ -50,6 +50,11 @@ impl Statement {
 }
 
 impl Captured {
+    /// Whether another variant sends the same statements.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.statements.iter().map(|one| &one.sql).eq(other.statements.iter().map(|one| &one.sql))
+    }
+
     /// What a number stands for where it varies: the name of what was given, the latest first, or `a` or `b`.
     pub(crate) fn varying(&self, number: i64, known: &[Option<String>]) -> Option<String> {
         let mut given = self.given.iter().zip(known).rev();

@@ -162,16 +162,15 @@ fn limit(
     variants: &[Captured],
     clients: usize,
 ) -> Result<Limit, String> {
-    let Loader { folder, seconds, seed, ids } = loader;
+    let Loader { seconds, seed, ids, .. } = loader;
     let Some(processes) = processes else {
         let file = alone.file("").display().to_string();
         let bare = bare::run(&file, variants, call.given, *ids, *seconds, *seed);
         return bare.map(|bare| Limit { rate: bare.rate, spent: bare.spent }).map_err(|error| named(call, &error));
     };
     let scripts = Scripts::of(variants, call.given, *ids)?;
-    let before = processes.spent()?;
-    let run = scripts.run(&alone.url(), folder, clients, *seconds, *seed).map_err(|error| named(call, &error))?;
-    Ok(Limit { rate: run.rate, spent: processes.spent()?.saturating_sub(before) / run.transactions })
+    let run = scripts.run(&alone.url(), processes, clients, loader).map_err(|error| named(call, &error))?;
+    Ok(Limit { rate: run.rate, spent: run.spent })
 }
 
 fn named(call: &Call, error: &str) -> String {

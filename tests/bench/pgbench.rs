@@ -3,28 +3,36 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use crate::binds::Bind;
 use crate::calls::Given;
 use crate::capture::{Captured, Statement};
+use crate::cpu::Who;
+use crate::load::Loader;
 
 /// Threads that send.
 const THREADS: usize = 2;
 
-/// Scripts, one for each variant, and the values that they name: text as pgbench hands it on, by its name.
+/// Scripts, each with how many variants it stands for, and the values that they name: text as pgbench hands it on, by
+/// its name.
 pub(crate) struct Scripts {
-    texts: Vec<String>,
+    texts: Vec<(String, usize)>,
     values: BTreeMap<String, String>,
 }
 
-/// How often the statements were carried out.
+/// Seconds that do not count.
+const WARM: u32 = 2;
+
+/// What a call takes without a server.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Run {
-    pub(crate) transactions: u32,
     /// Transactions a second.
     pub(crate) rate: f64,
+    /// What each took of a processor.
+    pub(crate) spent: Duration,
 }
 
 impl Scripts {
@@ -37,51 +45,73 @@ impl Scripts {
         there.map(|_| ()).map_err(|_| "pgbench is missing; get it with: apt-get install postgresql-contrib".to_owned())
     }
 
-    /// The scripts of a call, for products with ids from 1 to `ids`.
+    /// The scripts of a call, for products with ids from 1 to `ids`: one for all variants that send the same statements,
+    /// so that each connection prepares them once, as the server does.
     ///
     /// # Errors
     /// When a statement holds what cannot be written in a script.
     pub(crate) fn of(variants: &[Captured], given: &[Given], ids: i64) -> Result<Self, String> {
         let mut scripts = Self { texts: Vec::new(), values: BTreeMap::new() };
-        for captured in variants {
-            let half = ids / 2;
-            let mut text = format!("\\set a random(1, {half})\n\\set b random({}, {})\n", half + 1, 2 * half);
-            let mut known = vec![None; given.len()];
-            for statement in &captured.statements {
-                let sql = scripts.worded(statement, captured, &known)?;
-                let returns = given.iter().position(|given| statement.gives(given));
-                // Writing to a text cannot fail.
-                match returns.and_then(|at| Some((at, known.get_mut(at)?, given.get(at)?))) {
-                    Some((at, known, given)) if known.is_none() => {
-                        *known = Some(format!("g{at}_{}", given.column));
-                        let _written = writeln!(text, "{sql} \\gset g{at}_");
-                    }
-                    _ => {
-                        let _written = writeln!(text, "{sql};");
-                    }
-                }
+        let mut groups: Vec<Vec<&Captured>> = Vec::new();
+        for variant in variants {
+            match groups.iter_mut().find(|group| group.iter().all(|known| known.is_like(variant))) {
+                Some(group) => group.push(variant),
+                None => groups.push(vec![variant]),
             }
-            scripts.texts.push(text);
+        }
+        for group in &groups {
+            let text = scripts.script(group, given, ids)?;
+            scripts.texts.push((text, group.len()));
         }
         Ok(scripts)
+    }
+
+    fn script(&mut self, group: &[&Captured], given: &[Given], ids: i64) -> Result<String, String> {
+        let first = group.first().ok_or("no variant")?;
+        let half = ids / 2;
+        let mut text = format!("\\set a random(1, {half})\n\\set b random({}, {})\n", half + 1, 2 * half);
+        if group.len() > 1 {
+            text.push_str(&format!("\\set k random(1, {})\n", group.len()));
+        }
+        let mut known = vec![None; given.len()];
+        for (place, statement) in first.statements.iter().enumerate() {
+            let alike = group.iter().filter_map(|variant| variant.statements.get(place)).collect::<Vec<_>>();
+            let sql = self.worded(&alike, first, &known)?;
+            let returns = given.iter().position(|given| statement.gives(given));
+            // Writing to a text cannot fail.
+            match returns.and_then(|at| Some((at, known.get_mut(at)?, given.get(at)?))) {
+                Some((at, known, given)) if known.is_none() => {
+                    *known = Some(format!("g{at}_{}", given.column));
+                    let _written = writeln!(text, "{sql} \\gset g{at}_");
+                }
+                _ => {
+                    let _written = writeln!(text, "{sql};");
+                }
+            }
+        }
+        Ok(text)
     }
 
     /// The statement with variables in place of what is bound, each of the type that it is bound with.
     fn worded(
         &mut self,
-        statement: &Statement,
+        alike: &[&Statement],
         captured: &Captured,
         known: &[Option<String>],
     ) -> Result<String, String> {
+        let statement = alike.first().ok_or("no statement")?;
         let (mut sql, mut rest) = (String::new(), statement.sql.as_str());
         while let Some((before, after)) = rest.split_once('$') {
             let digits = after.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(after.len());
             let (number, after) = after.split_at_checked(digits).unwrap_or((after, ""));
             let place = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-            let bind = place.and_then(|place| statement.binds.get(place));
-            let bind = bind.ok_or_else(|| format!("nothing is bound to ${number}: {}", statement.sql))?;
+            let binds = place.map(|place| alike.iter().filter_map(move |statement| statement.binds.get(place)));
+            let binds = binds.into_iter().flatten().collect::<Vec<_>>();
+            let bind = binds.first().ok_or_else(|| format!("nothing is bound to ${number}: {}", statement.sql))?;
+            let is_one = binds.iter().all(|other| other == bind);
+            let written = if is_one { self.variable(bind, captured, known) } else { picked(&binds) };
             sql.push_str(before);
-            sql.push_str(&self.variable(bind, captured, known).ok_or_else(|| format!("cannot write {bind:?}"))?);
+            sql.push_str(&written.ok_or_else(|| format!("cannot write {binds:?}"))?);
             rest = after;
         }
         sql.push_str(rest);
@@ -89,37 +119,24 @@ impl Scripts {
     }
 
     fn variable(&mut self, bind: &Bind, captured: &Captured, known: &[Option<String>]) -> Option<String> {
-        let (text, kind) = match bind {
+        match bind {
             Bind::Null => return Some("NULL".to_owned()),
-            Bind::Int(number) => match captured.varying(*number, known) {
-                Some(name) => return Some(format!(":{name}::int8")),
-                None => (number.to_string(), "int8"),
-            },
-            Bind::Bool(value) => (value.to_string(), "bool"),
-            Bind::Text(value) => (value.clone(), "text"),
-            Bind::Time(value) => (value.clone(), "timestamp"),
-            Bind::Date(value) => (value.clone(), "date"),
-            Bind::List(values) => return self.list(values, captured, known),
-        };
-        Some(format!(":{}::{kind}", self.named(text)))
-    }
-
-    /// A list: a constant where nothing in it varies.
-    fn list(&mut self, values: &[Bind], captured: &Captured, known: &[Option<String>]) -> Option<String> {
-        let kind = if values.iter().all(|value| matches!(value, Bind::Int(_))) { "int8" } else { "text" };
-        let varies = |value: &Bind| matches!(value, Bind::Int(number) if captured.varying(*number, known).is_some());
-        if values.iter().any(varies) {
-            let values =
-                values.iter().map(|value| self.variable(value, captured, known)).collect::<Option<Vec<_>>>()?;
-            return Some(format!("ARRAY[{}]", values.join(", ")));
+            Bind::Int(number) => {
+                if let Some(name) = captured.varying(*number, known) {
+                    return Some(format!(":{name}::int8"));
+                }
+            }
+            Bind::List(values) => {
+                let varies = |value: &Bind| matches!(value, Bind::Int(one) if captured.varying(*one, known).is_some());
+                if values.iter().any(varies) {
+                    let values = values.iter().map(|value| self.variable(value, captured, known));
+                    return Some(format!("ARRAY[{}]", values.collect::<Option<Vec<_>>>()?.join(", ")));
+                }
+            }
+            _ => {}
         }
-        let element = |value: &Bind| match value {
-            Bind::Int(number) => Some(number.to_string()),
-            Bind::Text(text) => Some(format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))),
-            _ => None,
-        };
-        let elements = values.iter().map(element).collect::<Option<Vec<_>>>()?;
-        Some(format!(":{}::{kind}[]", self.named(format!("{{{}}}", elements.join(",")))))
+        let (text, kind) = constant(bind)?;
+        Some(format!(":{}::{kind}", self.named(text)))
     }
 
     /// The name of a constant, the same for the same.
@@ -132,33 +149,98 @@ impl Scripts {
     ///
     /// # Errors
     /// When pgbench fails, with what it says.
-    pub(crate) fn run(&self, url: &str, folder: &Path, clients: usize, seconds: u32, seed: u64) -> Result<Run, String> {
+    pub(crate) fn run(&self, url: &str, processes: Who, clients: usize, loader: &Loader) -> Result<Run, String> {
+        let Loader { folder, seconds, seed, .. } = loader;
         let mut command = Command::new("pgbench");
         command.args(["--no-vacuum", "--protocol", "prepared", "--random-seed", &seed.to_string()]);
         command.args(["--client", &clients.to_string(), "--jobs", &THREADS.min(clients).to_string()]);
-        command.args(["--time", &seconds.to_string()]);
-        for (at, text) in self.texts.iter().enumerate() {
+        command.args(["--time", &(WARM + *seconds + 1).to_string(), "--progress", "1"]);
+        for (at, (text, weight)) in self.texts.iter().enumerate() {
             let file = folder.join(format!("pgbench-{at}.sql"));
             fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
-            command.arg("--file").arg(file);
+            command.arg("--file").arg(format!("{}@{weight}", file.display()));
         }
         for (value, name) in &self.values {
             command.args(["--define", &format!("{name}={value}")]);
         }
-        let output = command.arg(url).output().map_err(|error| format!("pgbench: {error}"))?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        let run = if output.status.success() { read(&said) } else { None };
-        run.ok_or_else(|| format!("pgbench: {said}{}", String::from_utf8_lossy(&output.stderr)))
+        let child = command.arg(url).stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+        let mut child = child.map_err(|error| format!("pgbench: {error}"))?;
+        let watched = child
+            .stderr
+            .take()
+            .ok_or("pgbench says nothing".to_owned())
+            .and_then(|said| watch(BufReader::new(said), *seconds, || processes.spent()));
+        let status = child.wait().map_err(|error| format!("pgbench: {error}"))?;
+        if status.success() { watched } else { Err(watched.err().unwrap_or_else(|| format!("pgbench: {status}"))) }
     }
 }
 
-/// Reads what pgbench says at the end; none where a transaction failed.
-fn read(said: &str) -> Option<Run> {
-    let after = |label: &str| said.lines().find_map(|line| line.strip_prefix(label)?.split(' ').next());
-    let failed = after("number of failed transactions: ").unwrap_or("0");
-    let transactions = after("number of transactions actually processed: ")?.parse().ok()?;
-    let rate = after("tps = ")?.parse().ok()?;
-    (failed == "0" && transactions > 0).then_some(Run { transactions, rate })
+/// Follows what pgbench says each second. The first seconds do not count: connections prepare their statements, and
+/// plan them anew a few times.
+fn watch(said: impl BufRead, seconds: u32, mut spent: impl FnMut() -> Result<Duration, String>) -> Result<Run, String> {
+    let (mut second, mut transactions) = (0, 0.0);
+    let (mut before, mut after, mut all) = (None, None, String::new());
+    for line in said.lines() {
+        let line = line.map_err(|error| format!("pgbench: {error}"))?;
+        if let Some(rate) = rate(&line) {
+            second += 1;
+            if (WARM + 1..=WARM + seconds).contains(&second) {
+                transactions += rate;
+            }
+            if second == WARM {
+                before = Some(spent()?);
+            } else if second == WARM + seconds {
+                after = Some(spent()?);
+            }
+        }
+        all = all + &line + "\n";
+    }
+    let (Some(before), Some(after)) = (before, after) else { return Err(format!("pgbench: {all}")) };
+    if transactions < 1.0 {
+        return Err(format!("pgbench does nothing: {all}"));
+    }
+    Ok(Run { rate: transactions / f64::from(seconds), spent: after.saturating_sub(before).div_f64(transactions) })
+}
+
+/// The transactions of a second; none where the line tells something else, or of a failure.
+fn rate(line: &str) -> Option<f64> {
+    let fields = line.strip_prefix("progress: ")?.split(", ").collect::<Vec<_>>();
+    let failed = fields.iter().find_map(|field| field.strip_suffix(" failed")).unwrap_or("0");
+    let rate = fields.iter().find_map(|field| field.strip_suffix(" tps"))?;
+    if failed == "0" { rate.parse().ok() } else { None }
+}
+
+/// One of several values, by the variable `k`. They are written into the statement, so that no time goes into reading
+/// them again.
+fn picked(binds: &[&Bind]) -> Option<String> {
+    let constants = binds.iter().map(|bind| constant(bind)).collect::<Option<Vec<_>>>()?;
+    let (_, kind) = constants.first()?;
+    let quoted = constants.iter().map(|(text, _)| element(text)).collect::<Vec<_>>().join(",");
+    // pgbench sees variables in texts as well.
+    let quoted = quoted.replace('\\', "\\\\").replace('\'', "''").replace(':', "\\x3a");
+    Some(format!("(E'{{{quoted}}}'::text[])[:k::int4]::{kind}"))
+}
+
+/// A value as text, and its type.
+fn constant(bind: &Bind) -> Option<(String, &'static str)> {
+    Some(match bind {
+        Bind::Int(number) => (number.to_string(), "int8"),
+        Bind::Bool(value) => (value.to_string(), "bool"),
+        Bind::Text(value) => (value.clone(), "text"),
+        Bind::Time(value) => (value.clone(), "timestamp"),
+        Bind::Date(value) => (value.clone(), "date"),
+        Bind::List(values) => {
+            let kind = if values.iter().all(|value| matches!(value, Bind::Int(_))) { "int8[]" } else { "text[]" };
+            let elements = values.iter().map(|value| constant(value).map(|(text, _)| element(&text)));
+            (format!("{{{}}}", elements.collect::<Option<Vec<_>>>()?.join(",")), kind)
+        }
+        Bind::Null => return None,
+    })
+}
+
+/// A text as it stands in an array.
+fn element(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
@@ -166,17 +248,29 @@ mod tests {
     use super::*;
     use crate::calls::Ids;
 
-    const SAID: &str = "pgbench (15.18 (Debian 15.18-0+deb12u1))\ntransaction type: x.sql\nduration: 2 s\n\
-        number of transactions actually processed: 6421\nnumber of failed transactions: 0 (0.000%)\n\
-        latency average = 4.979 ms\ninitial connection time = 31.271 ms\n\
-        tps = 3213.401938 (without initial connection time)\n";
+    const SAID: &str = "pgbench (15.18 (Debian 15.18-0+deb12u1))\n\
+        progress: 1.0 s, 100.0 tps, lat 9.1 ms stddev 1.9, 0 failed\n\
+        progress: 2.0 s, 800.0 tps, lat 2.1 ms stddev 1.9, 0 failed\n\
+        progress: 3.0 s, 1000.0 tps, lat 2.0 ms stddev 1.9, 0 failed\n\
+        progress: 4.0 s, 1200.0 tps, lat 2.0 ms stddev 1.9, 0 failed\n\
+        progress: 5.0 s, 300.0 tps, lat 2.0 ms stddev 1.9, 0 failed\n";
+
+    fn watched(said: &str, seconds: u32) -> Result<Run, String> {
+        let mut ticks = 0;
+        watch(said.as_bytes(), seconds, || {
+            ticks += 1;
+            Ok(Duration::from_millis(550) * ticks)
+        })
+    }
 
     #[test]
-    fn what_pgbench_says_is_read() {
-        assert_eq!(read(SAID), Some(Run { transactions: 6421, rate: 3213.401_938 }));
-        assert_eq!(read(&SAID.replace("transactions: 0 (0", "transactions: 2 (0")), None);
-        assert_eq!(read(&SAID.replace("6421", "0")), None);
-        assert_eq!(read("pgbench: error: connection failed"), None);
+    fn the_seconds_after_the_first_ones_count() {
+        assert_eq!(watched(SAID, 2), Ok(Run { rate: 1100.0, spent: Duration::from_micros(250) }));
+        let failed = SAID.replace("stddev 1.9, 0 failed\nprogress: 4", "stddev 1.9, 2 failed\nprogress: 4");
+        assert!(watched(&failed, 3).is_err());
+        assert!(watched(SAID, 4).unwrap_err().contains("300.0 tps"));
+        let error = watched("pgbench: error: connection failed\n", 1).unwrap_err();
+        assert!(error.contains("connection failed"), "{error}");
     }
 
     #[test]
@@ -201,9 +295,34 @@ mod tests {
             SELECT 1 FROM \"p\" WHERE \"id\" = ANY(ARRAY[:a::int8, :v0::int8]) AND \"name\" = :v1::text AND \"id\" > NULL;\n\
             INSERT INTO \"orders\" (\"n\") VALUES (:v2::int8) RETURNING \"id\" \\gset g0_\n\
             INSERT INTO \"lines\" VALUES (:g0_id::int8, :v0::int8, :v3::int8[]);\n";
-        assert_eq!(scripts.texts, [expected]);
+        assert_eq!(scripts.texts, [(expected.to_owned(), 1)]);
         let value =
             |name: &str| scripts.values.iter().find(|(_, known)| *known == name).map(|(value, _)| value.as_str());
-        assert_eq!([value("v0"), value("v1"), value("v3")], [Some("5"), Some("o:k"), Some("{6,7}")]);
+        assert_eq!([value("v0"), value("v1"), value("v3")], [Some("5"), Some("o:k"), Some(r#"{"6","7"}"#)]);
+    }
+
+    #[test]
+    fn variants_with_the_same_statements_are_one_script() {
+        let variant = |sql: &str, bind: Bind| Captured {
+            statements: vec![Statement { sql: sql.to_owned(), binds: vec![bind, Bind::Int(9)] }],
+            ids: Ids { a: 31, b: 78 },
+            given: Vec::new(),
+        };
+        let text = |text: &str| Bind::Text(text.to_owned());
+        let found = "SELECT $1 LIMIT $2";
+        let variants = [
+            variant(found, text("it's \"a\":b")),
+            variant("SELECT $1, $2", Bind::List(vec![text("x"), text("y")])),
+            variant(found, text("c\\")),
+        ];
+        let scripts = Scripts::of(&variants, &[], 10).unwrap();
+        let ids = "\\set a random(1, 5)\n\\set b random(6, 10)\n";
+        let picked = r#"(E'{"it''s \\"a\\"\x3ab","c\\\\"}'::text[])[:k::int4]::text"#;
+        let expected = [
+            (format!("{ids}\\set k random(1, 2)\nSELECT {picked} LIMIT :v0::int8;\n"), 2),
+            (format!("{ids}SELECT :v1::text[], :v0::int8;\n"), 1),
+        ];
+        assert_eq!(scripts.texts, expected);
+        assert_eq!(scripts.values.get(r#"{"x","y"}"#).map(String::as_str), Some("v1"));
     }
 }

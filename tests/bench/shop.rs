@@ -9,7 +9,7 @@ use crate::random::Random;
 use crate::stand::{EMAIL, PASSWORD, UID};
 
 /// How many searches and lists of codes are asked for in turn.
-const VARIANTS: usize = 16;
+const VARIANTS: usize = 8;
 /// How many codes each list holds.
 const CODES: usize = 50;
 
