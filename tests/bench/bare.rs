@@ -13,10 +13,9 @@ use diesel::sql_types::{BigInt, Bool, Nullable, Text, Untyped};
 use diesel::sqlite::{Sqlite, SqliteType};
 
 use crate::binds::Bind;
-use crate::calls::Given;
+use crate::calls::{Given, Random};
 use crate::capture::{Captured, Statement};
 use crate::cpu;
-use crate::random::Random;
 
 /// What the server sets on its connections.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -116,7 +115,7 @@ fn turn(
     while begun.elapsed() < time {
         let variant = prepared.get(random.below(prepared.len())).ok_or("nothing to do")?;
         let half = ids / 2;
-        let (a, b) = (random.from_one_to(half), half + random.from_one_to(half));
+        let (a, b) = (random.up_to(half), half + random.up_to(half));
         if round(&mut conn, variant, a, b).map_err(|error| error.to_string())? == 0 {
             return Err("the statements find nothing".to_owned());
         }

@@ -1,15 +1,15 @@
 //! The same calls in shops of several sizes, one at a time: what grows with the shop, and what does not.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::Growth as Asked;
-use crate::calls::{Call, Ids, filled, hot};
+use crate::calls::{Call, Ids, Random, filled, hot};
 use crate::database::Engine;
 use crate::http::Client;
 use crate::measure::median;
-use crate::random::Random;
 use crate::shop::Shop;
 use crate::stand::{Served, Size, Stand};
 use crate::table::{Table, megabytes, millis, ratio};
@@ -42,7 +42,8 @@ pub(crate) fn run(stand: &Stand, engines: &[Engine], asked: &Asked, only: &str, 
         for size in sizes {
             let size = Size { products: *size, warehouses: WAREHOUSES, orders: *size, seed };
             let database = stand.filled(engine, size)?;
-            room.push_str(&format!(" {engine} with {}: {} MB.", size.products, megabytes(database.size()?)));
+            // Writing to a text cannot fail.
+            let _written = write!(room, " {engine} with {}: {} MB.", size.products, megabytes(database.size()?));
             let served = stand.serve(&database)?;
             for (name, time) in all(&served, *rounds, only, seed)? {
                 eprintln!("{engine}, {}: {name} {} ms", size.products, millis(time));
@@ -106,7 +107,7 @@ fn middle(times: Vec<Duration>) -> Option<Duration> {
 /// Asks once, and holds the answer. Returns when its first byte came, and its last.
 fn ask(client: &mut Client, call: &Call, shop: &Shop, random: &mut Random) -> Result<(Duration, Duration), String> {
     let half = shop.products / 2;
-    let ids = Ids { a: random.from_one_to(half), b: half + random.from_one_to(half) };
+    let ids = Ids { a: random.up_to(half), b: half + random.up_to(half) };
     let variant = call.variants.get(random.below(call.variants.len())).ok_or("nothing to ask")?;
     let body = variant.body.as_ref().map(|body| filled(body, ids));
     let answer = client.send(call.method, &filled(&variant.path, ids), &call.headers, body.as_deref())?;

@@ -1,5 +1,6 @@
 //! A client as plain as they come: one connection, one request at a time, and it knows when the first byte came.
 
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
@@ -50,10 +51,12 @@ impl Client {
     ) -> Result<Answer, String> {
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: bench\r\n");
         for (name, value) in headers {
-            request.push_str(&format!("{name}: {value}\r\n"));
+            // Writing to a text cannot fail.
+            let _written = write!(request, "{name}: {value}\r\n");
         }
         if let Some(body) = body {
-            request.push_str(&format!("Content-Type: application/json\r\nContent-Length: {}\r\n", body.len()));
+            let length = body.len();
+            let _written = write!(request, "Content-Type: application/json\r\nContent-Length: {length}\r\n");
         }
         request.push_str("\r\n");
         request.push_str(body.unwrap_or_default());

@@ -18,7 +18,6 @@ mod http;
 mod load;
 mod measure;
 mod pgbench;
-mod random;
 mod shop;
 mod stand;
 mod table;

@@ -1,6 +1,7 @@
 //! Calls under load, each beside what the engine does with the same statements: first one, then the other, so that a
 //! noisy machine slows down both.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::calls::{Call, Ids, hot};
@@ -123,9 +124,10 @@ pub(crate) fn statements(
         let calls = calls.into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();
         for (call, variants) in calls.iter().zip(capture(&alone.0.url(), &calls, asked_for(products))?) {
             let statements = variants.into_iter().next().map(|variant| variant.statements).unwrap_or_default();
-            text.push_str(&format!("## {engine}: {}, {} statements\n\n", call.name, statements.len()));
+            // Writing to a text cannot fail.
+            let _written = writeln!(text, "## {engine}: {}, {} statements\n", call.name, statements.len());
             for Statement { sql, binds } in statements {
-                text.push_str(&format!("- `{sql}`\n  {binds:?}\n"));
+                let _written = writeln!(text, "- `{sql}`\n  {binds:?}");
             }
             text.push('\n');
         }

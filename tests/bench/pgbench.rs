@@ -71,14 +71,14 @@ impl Scripts {
         let half = ids / 2;
         let mut text = format!("\\set a random(1, {half})\n\\set b random({}, {})\n", half + 1, 2 * half);
         if group.len() > 1 {
-            text.push_str(&format!("\\set k random(1, {})\n", group.len()));
+            // Writing to a text cannot fail.
+            let _written = writeln!(text, "\\set k random(1, {})", group.len());
         }
         let mut known = vec![None; given.len()];
         for (place, statement) in first.statements.iter().enumerate() {
             let alike = group.iter().filter_map(|variant| variant.statements.get(place)).collect::<Vec<_>>();
             let sql = self.worded(&alike, first, &known)?;
             let returns = given.iter().position(|given| statement.gives(given));
-            // Writing to a text cannot fail.
             match returns.and_then(|at| Some((at, known.get_mut(at)?, given.get(at)?))) {
                 Some((at, known, given)) if known.is_none() => {
                     *known = Some(format!("g{at}_{}", given.column));

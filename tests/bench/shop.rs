@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 
 use serde_json::{Value, json};
 
+use crate::calls::Random;
 use crate::http::Client;
-use crate::random::Random;
 use crate::stand::{EMAIL, PASSWORD, UID};
 
 /// How many searches and lists of codes are asked for in turn.
@@ -54,7 +54,7 @@ impl Shop {
         for _ in 0..VARIANTS {
             let mut list = Vec::new();
             for at in 0..CODES {
-                let id = random.from_one_to(products);
+                let id = random.up_to(products);
                 let product = client.json("GET", &format!("/api/products/{id}"), &iom, None)?;
                 let text = |name: &str| product.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
                 list.push(text("sku"));

@@ -192,9 +192,10 @@ fn fingerprint() -> Result<u64, String> {
 fn gather(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        match entry.file_type()?.is_dir() {
-            true => gather(&entry.path(), files)?,
-            false => files.push(entry.path()),
+        if entry.file_type()?.is_dir() {
+            gather(&entry.path(), files)?;
+        } else {
+            files.push(entry.path());
         }
     }
     Ok(())
