@@ -138,7 +138,7 @@ impl Books {
         let mut events = std::mem::take(&mut self.events);
         events.sort_by_key(|event| event.at);
         let mut cells = Vec::with_capacity(events.len());
-        for event in events {
+        for event in &events {
             self.carry_out(tx, event, &mut cells)?;
         }
         let short = self.rows.iter().filter(|(_, row)| row.now.quantity < row.now.reserved);
@@ -153,7 +153,7 @@ impl Books {
         Ok((opened, counters::rows(cells.len())))
     }
 
-    fn carry_out(&mut self, tx: &mut Tx<'_>, event: Event, cells: &mut Vec<Vec<bulk::Cell>>) -> Result<()> {
+    fn carry_out(&mut self, tx: &mut Tx<'_>, event: &Event, cells: &mut Vec<Vec<bulk::Cell>>) -> Result<()> {
         let Some(row) = self.rows.get(&event.key) else { return Ok(()) };
         let left = row.now.quantity.plus(event.quantity).ok_or(Error::OutOfRange)?;
         if event.quantity < Quantity::ZERO && left < row.now.reserved {
@@ -163,7 +163,7 @@ impl Books {
             }
             self.refill(tx, event.key, event.quantity.negated(), event.at, cells)?;
         }
-        self.record(tx, &event, cells)
+        self.record(tx, event, cells)
     }
 
     /// Brings in what lacks, and more.

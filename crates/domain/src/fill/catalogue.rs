@@ -266,12 +266,12 @@ fn category(
 
 fn list(tx: &mut Tx<'_>, list: List, wanted: &[(String, String)]) -> Result<Vec<i64>> {
     let known = ids_by_code(master::entries(tx, list)?);
-    let entry = |(code, name): &(String, String)| match known.get(&fold(code)) {
-        Some(id) => Ok(*id),
-        None => {
-            let code: Code = text(code)?;
-            master::create(tx, list, &NewEntry { code, name: text(name)? })
+    let entry = |(code, name): &(String, String)| {
+        if let Some(id) = known.get(&fold(code)) {
+            return Ok(*id);
         }
+        let code: Code = text(code)?;
+        master::create(tx, list, &NewEntry { code, name: text(name)? })
     };
     wanted.iter().map(entry).collect()
 }

@@ -124,13 +124,10 @@ fn place<'p>(random: &mut Random, places: &'p [Place]) -> Option<&'p Place> {
 /// How far an order has come: of the last fiftieth of all, most are open still.
 fn status(random: &mut Random, is_recent: bool) -> Status {
     match (is_recent, random.below(1_000)) {
-        (true, 0..=399) => Status::Pending,
+        (true, 0..=399) | (false, 0..=1) => Status::Pending,
         (true, 400..=599) => Status::Paid,
-        (true, 600..=749) => Status::Fulfilling,
-        (true, 750..=849) => Status::Fulfilled,
-        (false, 0..=1) => Status::Pending,
-        (false, 2..=3) => Status::Fulfilling,
-        (false, 4..=83) => Status::Fulfilled,
+        (true, 600..=749) | (false, 2..=3) => Status::Fulfilling,
+        (true, 750..=849) | (false, 4..=83) => Status::Fulfilled,
         (_, 960..) => Status::Cancelled,
         _ => Status::Shipped,
     }
@@ -153,7 +150,8 @@ impl Sale {
         let has_left = matches!(status, Status::Fulfilling | Status::Fulfilled | Status::Shipped);
         let later = placed + TimeDelta::minutes(random.between(20, 1_200));
         let updated = if matches!(status, Status::Pending) { placed } else { later.min(slice.end).max(placed) };
-        let whose = if random.percent(25) || buyers.new.is_empty() { buyers.regulars } else { buyers.new };
+        let is_regular = (random.percent(25) || buyers.new.is_empty()) && !buyers.regulars.is_empty();
+        let whose = if is_regular { buyers.regulars } else { buyers.new };
         let customer = if random.percent(85) { random.one(whose).cloned() } else { None };
         let channel = match random.below(10) {
             0 | 1 => Channel::Manual,

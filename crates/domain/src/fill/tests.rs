@@ -55,6 +55,47 @@ fn books_of_several_slices_add_up_and_hold_what_was_asked_for() {
 }
 
 #[test]
+fn a_filled_shop_is_like_a_living_one() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        filled(&shop, PLAN);
+        let all = |what: &str, table: &str| {
+            let of = fixture.texts(&format!("SELECT DISTINCT {what} AS line FROM {table} ORDER BY line"));
+            of.join(" ")
+        };
+        assert_eq!(all("status", "orders"), "cancelled fulfilled fulfilling paid pending shipped");
+        assert_eq!(all("channel", "orders"), "api b2b manual pos");
+        assert_eq!(all("kind", "stock_movements"), "adjustment opening receive return shipment");
+        assert_eq!(all("customer_type", "customers"), "b2b retail wholesale");
+        let share = |table: &str, of: &str| {
+            let count = |of: &str| {
+                let rows =
+                    fixture.texts(&format!("SELECT CAST(COUNT(*) AS VARCHAR(9)) AS line FROM {table} WHERE {of}"));
+                rows.concat().parse::<i64>().expect("a number")
+            };
+            count(of) * 1_000 / count("1 = 1")
+        };
+        for (table, of, likely) in [
+            ("products", "is_active", 870..930),
+            ("products", "cost_price IS NULL", 5..40),
+            ("products", "name LIKE '%Bracket%'", 1..30),
+            ("orders", "status = 'shipped'", 850..900),
+            ("orders", "customer_id IS NULL", 130..170),
+            ("stock_levels", "reorder_level > 0 AND quantity <= reorder_level", 5..100),
+            ("stock_levels", "reserved > 0", 5..300),
+        ] {
+            let share = share(table, of);
+            assert!(likely.contains(&share), "{table}: {of}: {share} in a thousand");
+        }
+        for barcode in fixture.texts("SELECT barcode AS line FROM products") {
+            let weighted = |(at, digit): (usize, char)| digit.to_digit(10).expect("a digit") * [1, 3][at % 2];
+            let sum = barcode.chars().enumerate().map(weighted).sum::<u32>();
+            assert!(barcode.len() == 13 && sum % 10 == 0, "{barcode}");
+        }
+    });
+}
+
+#[test]
 fn any_seed_and_size_adds_up_also_twice_in_one_tenant() {
     on_both(|fixture| {
         let shop = Shop::open(fixture, "BHH");

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Date, Nullable, Text, Timestamp};
 
+use super::columns::Columns;
 use super::connection::{Conn, MultiBackend};
 use crate::actor::TenantId;
 use crate::values::{Money, Quantity};
@@ -52,6 +53,12 @@ pub(crate) struct Change {
 
 /// Adds rows, in as few statements as the engines allow. Returns how many.
 pub(crate) fn insert(conn: &mut Conn, tenant: TenantId, into: Into, rows: &[Vec<Cell>]) -> QueryResult<usize> {
+    if rows.len() > MOST_KEPT
+        && let Conn::Postgres(conn) = conn
+        && let Some(columns) = Columns::of(into, tenant, rows)
+    {
+        return columns.execute(conn);
+    }
     let mut added = 0;
     for rows in chunks(rows) {
         added += Bulk { tenant, work: Work::Insert { into, returning: false }, rows }.execute(conn)?;

@@ -4,6 +4,7 @@
 
 pub(crate) mod bulk;
 mod classify;
+mod columns;
 #[allow(missing_docs, unreachable_pub, reason = "the derive of Diesel documents nothing of what it makes")]
 pub(crate) mod connection;
 mod lanes;
