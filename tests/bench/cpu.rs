@@ -119,6 +119,7 @@ mod tests {
         assert_eq!(anonymous("VmRSS: 1 kB"), None);
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn work_is_seen() {
         let (begun, own_begun) = (Who::One(std::process::id()).spent().unwrap(), own_thread().unwrap());

@@ -50,6 +50,12 @@ pub(crate) struct Database {
     name: String,
 }
 
+#[derive(QueryableByName)]
+struct Name {
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
 /// A copy that is removed with this value.
 pub(crate) struct Copy(pub(crate) Database);
 
@@ -150,7 +156,31 @@ impl Database {
         }
     }
 
-    fn remove(&mut self) -> Result<(), String> {
+    /// All databases whose names begin so.
+    ///
+    /// # Errors
+    /// When PostgreSQL does not answer.
+    pub(crate) fn beginning(engine: &Engine, folder: &Path, series: &str) -> Result<Vec<Self>, String> {
+        let names = match engine {
+            Engine::Sqlite => {
+                let files = fs::read_dir(folder).map_err(text)?.flatten().map(|file| file.file_name());
+                files.filter_map(|file| file.to_str()?.strip_suffix(".db").map(str::to_owned)).collect()
+            }
+            Engine::Postgres(server) => {
+                let names = diesel::sql_query("SELECT datname::text AS name FROM pg_database");
+                let names: Vec<Name> = names.load(&mut connect(server)?).map_err(text)?;
+                names.into_iter().map(|Name { name }| name).collect::<Vec<_>>()
+            }
+        };
+        let found = names.iter().filter(|name| name.starts_with(series));
+        Ok(found.map(|name| Self::named(engine, folder, name)).collect())
+    }
+
+    /// Removes it, if it is there.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub(crate) fn remove(&mut self) -> Result<(), String> {
         match &self.engine {
             Engine::Sqlite => {
                 for suffix in ["", "-wal", "-shm", ".secret"] {

@@ -78,6 +78,8 @@ impl Scripts {
         for (place, statement) in first.statements.iter().enumerate() {
             let alike = group.iter().filter_map(|variant| variant.statements.get(place)).collect::<Vec<_>>();
             let sql = self.worded(&alike, first, &known)?;
+            // pgbench sends statements one by one: of several in one text the last does the work.
+            let sql = if statement.binds.is_empty() { sql.rsplit("; ").next().unwrap_or_default() } else { &sql };
             let returns = given.iter().position(|given| statement.gives(given));
             match returns.and_then(|at| Some((at, known.get_mut(at)?, given.get(at)?))) {
                 Some((at, known, given)) if known.is_none() => {
@@ -283,6 +285,7 @@ mod tests {
                 vec![Bind::List(vec![Bind::Int(31), Bind::Int(5)]), Bind::Text("o:k".to_owned()), Bind::Null],
             ),
             statement("INSERT INTO \"orders\" (\"n\") VALUES ($1) RETURNING \"id\"", vec![Bind::Int(900)]),
+            statement("SELECT; COMMIT", Vec::new()),
             statement(
                 "INSERT INTO \"lines\" VALUES ($1, $2, $3)",
                 vec![Bind::Int(900), Bind::Int(5), Bind::List(vec![Bind::Int(6), Bind::Int(7)])],
@@ -293,7 +296,7 @@ mod tests {
         let scripts = Scripts::of(&[captured], &given, 101).unwrap();
         let expected = "\\set a random(1, 50)\n\\set b random(51, 100)\nBEGIN;\n\
             SELECT 1 FROM \"p\" WHERE \"id\" = ANY(ARRAY[:a::int8, :v0::int8]) AND \"name\" = :v1::text AND \"id\" > NULL;\n\
-            INSERT INTO \"orders\" (\"n\") VALUES (:v2::int8) RETURNING \"id\" \\gset g0_\n\
+            INSERT INTO \"orders\" (\"n\") VALUES (:v2::int8) RETURNING \"id\" \\gset g0_\nCOMMIT;\n\
             INSERT INTO \"lines\" VALUES (:g0_id::int8, :v0::int8, :v3::int8[]);\n";
         assert_eq!(scripts.texts, [(expected.to_owned(), 1)]);
         let value =

@@ -56,10 +56,15 @@ impl Stand {
     /// When it cannot be filled.
     pub(crate) fn filled(&self, engine: &Engine, size: Size) -> Result<Database, String> {
         let Size { products, warehouses, orders, seed } = size;
-        let name = format!("bench_{products}_{warehouses}_{orders}_{seed}_{:08x}", fingerprint()? >> 32);
+        let series = format!("bench_{products}_{warehouses}_{orders}_{seed}_");
+        let name = format!("{series}{:08x}", fingerprint()? >> 32);
         let kept = Database::named(engine, &self.folder, &name);
         if kept.exists()? {
             return Ok(kept);
+        }
+        // What was filled in otherwise is of no use any more, and may be gigabytes.
+        for mut old in Database::beginning(engine, &self.folder, &series)? {
+            old.remove()?;
         }
         eprintln!("{engine}: filling {products} products and {orders} orders");
         let begun = Instant::now();
