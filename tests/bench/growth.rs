@@ -77,13 +77,16 @@ fn all(served: &Served, rounds: u32, only: &str, seed: u64) -> Result<Vec<(Strin
     let mut times = Vec::new();
     let mut calls = hot(&shop);
     calls.extend(wide(&mut client, &shop)?);
-    for call in calls.iter().filter(|call| call.name.contains(only)) {
-        let mut taken = Vec::new();
-        // The first one warms up.
-        for at in 0..=rounds {
+    let calls = calls.into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();
+    let mut taken = vec![Vec::new(); calls.len()];
+    // Round by round, so that a noisy moment hits a bit of each. The first one warms up.
+    for round in 0..=rounds {
+        for (call, taken) in calls.iter().zip(&mut taken) {
             let (_, whole) = ask(&mut client, call, &shop, &mut random)?;
-            taken.extend((at > 0).then_some(whole));
+            taken.extend((round > 0).then_some(whole));
         }
+    }
+    for (call, taken) in calls.iter().zip(taken) {
         times.extend(middle(taken).map(|time| (call.name.to_owned(), time)));
     }
     for call in exports(&shop).iter().filter(|call| call.name.contains(only)) {
@@ -122,6 +125,7 @@ fn ask(client: &mut Client, call: &Call, shop: &Shop, random: &mut Random) -> Re
 fn wide(client: &mut Client, shop: &Shop) -> Result<Vec<Call>, String> {
     let Shop { iom, simbiz, common, words, .. } = shop;
     let few = words.first().map(|words| words.replace(' ', "%20")).unwrap_or_default();
+    let code = shop.codes.iter().flatten().next().ok_or("no codes")?;
     let one = |name, path: String, part: &str| Call::get(name, iom, vec![(path, part.to_owned())]);
     let items = |name, query: String| {
         let path = format!("/api/v3/inventory/items?{query}");
@@ -134,6 +138,7 @@ fn wide(client: &mut Client, shop: &Shop) -> Result<Vec<Call>, String> {
         items("SimBiz items, q of many", format!("q={common}")),
         items("SimBiz items, updated_from of all", "updated_from=2001-01-01".to_owned()),
         items("SimBiz items, page 1,000", format!("page={}&per_page={PAGE}", deep(shop.products))),
+        one("search of one", format!("/api/products?search={code}"), code),
         one("search of many", format!("/api/products?search={common}"), total),
         one("products, active", "/api/products?active=true".to_owned(), total),
         one("stock of one product", "/api/inventory?product_id={a}".to_owned(), "\"product_id\":{a},"),
