@@ -17,6 +17,8 @@ use crate::{Load as Asked, bare};
 
 /// Warehouses in which each product lies.
 const WAREHOUSES: i64 = 3;
+/// Seconds for which the server is warmed up with each call.
+const WARM: u32 = 1;
 const COLUMNS: &[&str] = &[
     "engine",
     "call",
@@ -84,9 +86,11 @@ fn on(stand: &Stand, engine: &Engine, asked: &Asked, only: &str, seed: u64, tabl
     let calls = hot(&shop).into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();
     let captured = capture(&alone.url(), &calls, asked_for(products))?;
     let processes = engine.processes()?;
-    let loader = Loader { folder: stand.folder.clone(), seconds, seed, ids: products };
+    let loader = |seconds| Loader { folder: stand.folder.clone(), seconds, seed, ids: products };
+    let (loader, warm) = (loader(seconds), loader(WARM));
     for (call, variants) in calls.iter().zip(&captured) {
         for clients in connections {
+            warm.send(served.address, call, *clients)?;
             let (mut costs, mut limits) = (Vec::new(), Vec::new());
             for _ in 0..rounds {
                 costs.push(cost(&loader, served.pid(), served.address, processes, call, *clients)?);
