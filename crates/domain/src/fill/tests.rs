@@ -102,7 +102,7 @@ fn any_seed_and_size_adds_up_also_twice_in_one_tenant() {
         for (seed, products, warehouses, orders) in
             [(1, 1, 1, 0), (2, 1, 1, 200), (1, 40, 2, 100), (u64::MAX, 25, 4, 1), (0, 3, 2, 900)]
         {
-            filled(&shop, Plan { seed, products, warehouses, orders, ..PLAN });
+            filled(&shop, Plan { products, warehouses, orders, seed, ..PLAN });
             shop.verify();
         }
         let defaults = fixture.texts("SELECT CAST(COUNT(*) AS VARCHAR(9)) AS line FROM warehouses WHERE is_default");
