@@ -1,8 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test soak lint fmt openapi
+.PHONY: help run test soak bench bench-growth wrk lint fmt openapi
 
 help: ## Print this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 run: ## Build and start the server with demo data
 	cargo build --release --package stockbridge
@@ -16,6 +16,25 @@ soak: ## Export a million products beside writers, on both engines; takes minute
 	cargo build --release --package stockbridge
 	TEST_SERVER=$(abspath $(or $(CARGO_TARGET_DIR),target))/release/stockbridge \
 	scripts/with-postgres cargo test --package stockbridge-tests soak -- --ignored --nocapture
+
+# Databases are kept in target/bench/ for the next time; `rm -rf target/bench` frees their room. More is asked of the
+# bench as BENCH='--engine sqlite --seconds 5'.
+bench: wrk ## Measure calls under load beside what the engines can do, on both; takes minutes
+	cargo build --release --package stockbridge --package stockbridge-bench
+	TEST_POSTGRES_KEPT=$(RELEASE)/../bench scripts/with-postgres \
+	$(RELEASE)/stockbridge-bench load --server $(RELEASE)/stockbridge --folder $(RELEASE)/../bench $(BENCH)
+
+bench-growth: ## Measure what grows with a shop, up to a million products; takes longer, and 10 GB
+	cargo build --release --package stockbridge --package stockbridge-bench
+	TEST_POSTGRES_KEPT=$(RELEASE)/../bench scripts/with-postgres \
+	$(RELEASE)/stockbridge-bench growth --server $(RELEASE)/stockbridge --folder $(RELEASE)/../bench $(BENCH)
+
+RELEASE = $(abspath $(or $(CARGO_TARGET_DIR),target))/release
+
+# As for PostgreSQL: who may install it is not asked.
+wrk:
+	@type wrk >/dev/null 2>&1 || { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -y -q --no-install-recommends wrk; } \
+	|| { echo 'wrk is missing; get it with: apt-get install wrk' >&2; exit 1; }
 
 # Asked before, because what cargo says of a missing component differs by how Rust was installed.
 lint: ## Check format and lints, warnings being errors

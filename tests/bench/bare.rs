@@ -1,0 +1,236 @@
+//! What SQLite can do by itself: the statements of a call in a loop in this process, prepared once, every column read and
+//! nothing made of it. A write is one transaction with its own sync, which is what a server without groups would do.
+
+use std::hint::black_box;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use diesel::connection::{LoadConnection, SimpleConnection};
+use diesel::prelude::*;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::row::{Field, Row};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Untyped};
+use diesel::sqlite::{Sqlite, SqliteType};
+
+use crate::binds::Bind;
+use crate::calls::{Given, Random};
+use crate::capture::{Captured, Statement};
+use crate::cpu;
+
+/// What the server sets on its connections.
+const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;
+    PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
+/// Threads that read: as many as the server has by default.
+const READERS: u64 = 2;
+
+/// What a call takes without a server.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Bare {
+    /// How often a second all threads together carried it out.
+    pub(crate) rate: f64,
+    /// What it took of a processor each time.
+    pub(crate) spent: Duration,
+}
+
+/// The statements of a variant, cut where values are bound.
+struct Prepared<'c> {
+    captured: &'c Captured,
+    steps: Vec<Step<'c>>,
+}
+
+struct Step<'c> {
+    pieces: Vec<&'c str>,
+    values: Vec<Value<'c>>,
+    /// The value that it gives: its number, and its column.
+    gives: Option<(usize, &'static str)>,
+}
+
+/// A value of one round.
+#[derive(Clone, Copy)]
+enum Value<'c> {
+    Fixed(&'c Bind),
+    /// One of the two ids, or a value that was given, by its number.
+    A,
+    B,
+    Given(usize),
+}
+
+/// A statement with the values of one round.
+struct Bound<'r> {
+    pieces: &'r [&'r str],
+    values: Vec<Slot<'r>>,
+}
+
+enum Slot<'r> {
+    Null(Option<i64>),
+    Bool(&'r bool),
+    Int(i64),
+    Text(&'r str),
+}
+
+/// Carries a call out until the time is over, with ids from 1 to `ids`.
+///
+/// # Errors
+/// When SQLite refuses a statement, or a read finds nothing.
+pub(crate) fn run(
+    file: &str,
+    variants: &[Captured],
+    given: &'static [Given],
+    ids: i64,
+    seconds: u32,
+    seed: u64,
+) -> Result<Bare, String> {
+    let writes =
+        variants.iter().flat_map(|variant| &variant.statements).any(|statement| statement.sql.contains("INSERT "));
+    let time = Duration::from_secs(seconds.into());
+    let threads = if writes { 1 } else { READERS };
+    let done = thread::scope(|scope| {
+        let started =
+            (0..threads).map(|number| scope.spawn(move || turn(file, variants, given, ids, time, seed + number)));
+        let started = started.collect::<Vec<_>>();
+        let joined = started.into_iter().map(|thread| thread.join().map_err(|_| "the loop panicked".to_owned())?);
+        joined.collect::<Result<Vec<_>, String>>()
+    })?;
+    let rounds = done.iter().map(|(rounds, _, _)| rounds).sum::<u32>();
+    let rate = done.iter().map(|(rounds, took, _)| f64::from(*rounds) / took.as_secs_f64()).sum();
+    let spent = done.iter().map(|(_, _, spent)| *spent).sum::<Duration>();
+    Ok(Bare { rate, spent: spent / rounds.max(1) })
+}
+
+/// One thread: how many rounds, in which time, and what they took of a processor.
+fn turn(
+    file: &str,
+    variants: &[Captured],
+    given: &'static [Given],
+    ids: i64,
+    time: Duration,
+    seed: u64,
+) -> Result<(u32, Duration, Duration), String> {
+    let mut conn = SqliteConnection::establish(file).map_err(|error| format!("{file}: {error}"))?;
+    conn.batch_execute(SETTINGS).map_err(|error| error.to_string())?;
+    let prepared = variants.iter().map(|variant| prepare(variant, given)).collect::<Result<Vec<_>, _>>()?;
+    let mut random = Random::of(seed);
+    let (begun, before, mut rounds) = (Instant::now(), cpu::own_thread()?, 0_u32);
+    while begun.elapsed() < time {
+        let variant = prepared.get(random.below(prepared.len())).ok_or("nothing to do")?;
+        let half = ids / 2;
+        let (a, b) = (random.up_to(half), half + random.up_to(half));
+        if round(&mut conn, variant, a, b).map_err(|error| error.to_string())? == 0 {
+            return Err("the statements find nothing".to_owned());
+        }
+        rounds += 1;
+    }
+    Ok((rounds, begun.elapsed(), cpu::own_thread()?.saturating_sub(before)))
+}
+
+/// Carries out all statements once. Returns how many rows they gave.
+fn round(conn: &mut SqliteConnection, prepared: &Prepared<'_>, a: i64, b: i64) -> QueryResult<usize> {
+    let mut given = prepared.captured.given.clone();
+    let mut rows = 0;
+    for step in &prepared.steps {
+        let values = step.values.iter().map(|value| match value {
+            Value::A => Slot::Int(a),
+            Value::B => Slot::Int(b),
+            Value::Given(at) => Slot::Int(given.get(*at).copied().unwrap_or_default()),
+            Value::Fixed(bind) => Slot::of(bind),
+        });
+        let bound = Bound { pieces: &step.pieces, values: values.collect() };
+        let mut new = None;
+        for row in conn.load(bound)? {
+            let row = row?;
+            rows += 1;
+            for at in 0..row.field_count() {
+                let Some(field) = row.get(at) else { continue };
+                let Some(mut value) = field.value() else { continue };
+                match value.value_type() {
+                    Some(SqliteType::Text) => black_box(value.read_text().len()),
+                    _ => black_box(usize::from(value.read_long() == 0)),
+                };
+            }
+            if let Some((at, column)) = step.gives
+                && let Some(field) = row.get(column)
+                && let Some(mut value) = field.value()
+            {
+                new = Some((at, value.read_long()));
+            }
+        }
+        if let Some((at, value)) = new
+            && let Some(known) = given.get_mut(at)
+        {
+            *known = value;
+        }
+    }
+    Ok(rows)
+}
+
+fn prepare<'c>(captured: &'c Captured, given: &'static [Given]) -> Result<Prepared<'c>, String> {
+    let (mut steps, mut known) = (Vec::new(), vec![None; given.len()]);
+    // A group of one needs no savepoint of its own.
+    let is_needed = |statement: &&Statement| !statement.sql.contains("SAVEPOINT");
+    for statement in captured.statements.iter().filter(is_needed) {
+        let pieces = statement.sql.split('?').collect::<Vec<_>>();
+        let has_list = statement.binds.iter().any(|bind| matches!(bind, Bind::List(_)));
+        if has_list || pieces.len() != statement.binds.len() + 1 {
+            return Err(format!("{} values are bound to {}", statement.binds.len(), statement.sql));
+        }
+        let value = |bind: &'c Bind| match bind {
+            Bind::Int(number) => match captured.varying(*number, &known).as_deref() {
+                Some("a") => Value::A,
+                Some("b") => Value::B,
+                Some(number) => number.parse().map_or(Value::Fixed(bind), Value::Given),
+                None => Value::Fixed(bind),
+            },
+            bind => Value::Fixed(bind),
+        };
+        let values = statement.binds.iter().map(value).collect();
+        let found =
+            given.iter().enumerate().find(|(at, given)| statement.gives(given) && known.get(*at) == Some(&None));
+        let gives = found.map(|(at, given)| (at, given.column));
+        if let Some(known) = gives.and_then(|(at, _)| known.get_mut(at)) {
+            *known = gives.map(|(at, _)| at.to_string());
+        }
+        steps.push(Step { pieces, values, gives });
+    }
+    Ok(Prepared { captured, steps })
+}
+
+impl<'r> Slot<'r> {
+    fn of(bind: &'r Bind) -> Self {
+        match bind {
+            Bind::Bool(value) => Self::Bool(value),
+            Bind::Int(value) => Self::Int(*value),
+            Bind::Text(text) | Bind::Time(text) | Bind::Date(text) => Self::Text(text),
+            Bind::Null | Bind::List(_) => Self::Null(None),
+        }
+    }
+}
+
+impl QueryId for Bound<'_> {
+    type QueryId = ();
+
+    // The text tells them apart.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Bound<'_> {
+    type SqlType = Untyped;
+}
+
+impl QueryFragment<Sqlite> for Bound<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        for (at, piece) in self.pieces.iter().enumerate() {
+            if at > 0 {
+                match self.values.get(at - 1) {
+                    Some(Slot::Int(value)) => out.push_bind_param::<BigInt, _>(value)?,
+                    Some(Slot::Text(text)) => out.push_bind_param::<Text, _>(*text)?,
+                    Some(Slot::Bool(value)) => out.push_bind_param::<Bool, _>(*value)?,
+                    Some(Slot::Null(none)) => out.push_bind_param::<Nullable<BigInt>, _>(none)?,
+                    None => {}
+                }
+            }
+            out.push_sql(piece);
+        }
+        Ok(())
+    }
+}
