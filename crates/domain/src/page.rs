@@ -11,8 +11,8 @@ pub const DEFAULT_LIMIT: i64 = 50;
 /// Rows of one answer at the most; more is clamped to this.
 pub const MAX_LIMIT: i64 = 200;
 
-/// Rows that are found by when they changed and put in the order of their list here. Where more changed, the list is
-/// walked in its own order, past those that did not. Tests go both ways with a handful of rows.
+/// Rows that are found by when they changed, or by the items that they are of, and put in the order of their list here.
+/// Where there are more, the list is walked in its own order, past the others. Tests go both ways with a handful of rows.
 pub(crate) const FEW: i64 = if cfg!(test) { 3 } else { 2_000 };
 
 /// Which rows of a list are wanted.

@@ -12,7 +12,7 @@ use crate::bring::{Brought, Intent, Outcome, at_most, is_clear, problem, repeate
 use crate::error::{Error, Result, Thing, Unique};
 use crate::schema::products;
 use crate::store::Tx;
-use crate::store::portable::ForUpdate;
+use crate::store::portable::{ForUpdate, Unindexed};
 use crate::values::{Change, Code, fold};
 
 /// What another system says of an item; what is kept is the default of a new one.
@@ -57,8 +57,7 @@ struct Known {
 impl Known {
     fn load(tx: &mut Tx<'_>, rows: &[ItemRow], keys: &[String], intent: Intent) -> Result<Self> {
         let these = products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::sku_key.eq_any(keys)));
-        // The sum keeps SQLite from walking all items in the order of their ids.
-        let query = these.order(products::id + 0).select(Item::as_select());
+        let query = these.order(Unindexed(products::id)).select(Item::as_select());
         let items: Vec<Item> = match intent {
             Intent::Judge => query.load(tx.conn)?,
             Intent::Write => ForUpdate(query).load(tx.conn)?,

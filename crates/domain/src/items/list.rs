@@ -122,7 +122,8 @@ pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Pa
     Ok(Part { rows: rows.into_iter().map(line).collect(), next })
 }
 
-/// Items by id, as briefly as a SimBiz list shows them: one statement and one for the total.
+/// Items by id, as briefly as a SimBiz list shows them: one statement and one for the total, or for a span of changes at
+/// most five in all.
 ///
 /// # Errors
 /// Only faults of the store.
@@ -143,12 +144,18 @@ pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Resu
 /// # Errors
 /// Only faults of the store.
 pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemHead>> {
-    if let Some(ids) = lately::few(tx, filter)? {
-        return heads_among(tx, filter, window, ids);
-    }
+    // Behind a cursor it is known where to go on, and most often that there is much.
     let begins = matches!(window.start, Start::Page(_)) && filter.is_of_changes();
-    let first = if begins { lately::many(tx, filter)?.1 } else { 1 };
-    heads_from(tx, filter, window, first)
+    if !begins {
+        return heads_from(tx, filter, window, 1);
+    }
+    match lately::few(tx, filter)? {
+        Some(ids) => heads_among(tx, filter, window, ids),
+        None => {
+            let (_, first) = lately::many(tx, filter)?;
+            heads_from(tx, filter, window, first)
+        }
+    }
 }
 
 /// A window onto items whose ids are known.
@@ -164,7 +171,7 @@ fn heads_from(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window, first: i64)
     let query =
         if filter.is_of_changes() { lately::walked(tx.tenant_id(), filter) } else { matching(tx.tenant_id(), filter) };
     let rows: Vec<ItemHead> = query
-        .filter(products::id.ge(window.after_id()?.map_or(first, |last| last + 1)))
+        .filter(products::id.gt(window.after_id()?.unwrap_or(first - 1)))
         .select(ItemHead::as_select())
         .order(products::id)
         .limit(window.limit + 1)

@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Result, Thing, Unique};
 use crate::schema::{brands, item_types, products, uoms};
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
-use crate::store::portable::{ForNoKeyUpdate, ForUpdate};
+use crate::store::portable::{ForNoKeyUpdate, ForUpdate, Unindexed};
 use crate::values::{Code, Name, fold};
 
 /// One of the lists.
@@ -301,8 +301,7 @@ fn by_codes(tx: &mut Tx<'_>, list: List, keys: &[String], intent: Intent) -> Res
     macro_rules! find_all {
         ($table:ident) => {{
             let these = $table::tenant_id.eq(tx.tenant_id()).and($table::code_key.eq_any(keys));
-            // The sum keeps SQLite from walking the whole list in the order of its ids.
-            let query = $table::table.filter(these).order($table::id + 0).select((
+            let query = $table::table.filter(these).order(Unindexed($table::id)).select((
                 $table::id,
                 $table::code,
                 $table::name,

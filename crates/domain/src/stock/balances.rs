@@ -1,6 +1,6 @@
 //! Balances: each stock row with its item, its location and its branch, as SimBiz shows it.
 
-mod few;
+mod lately;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,14 +81,14 @@ diesel::alias! {
     const BRANCH: Alias<Branch> = places as branches;
 }
 
-/// Balances by id: one statement each for the figures, the items and the locations, one for the total unless all figures
-/// are read, and one each to find the codes and the branch.
+/// Balances by id: one statement each for the figures, the items and the locations, at most four for the total, and one
+/// each to find the codes and the branch.
 ///
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Slice<Balance>> {
     let found = find(tx, filter)?;
-    if let Some(figures) = few::all(tx, &found, order)? {
+    if let Some(figures) = lately::few(tx, &found, order)? {
         let total = counters::rows(figures.len());
         return Ok(among(tx, figures, order, window)?.of(total));
     }
@@ -102,12 +102,18 @@ pub fn list(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window
 /// Only faults of the store.
 pub fn part(tx: &mut Tx<'_>, filter: &BalanceFilter, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
     let found = find(tx, filter)?;
-    if let Some(figures) = few::all(tx, &found, order)? {
-        return among(tx, figures, order, window);
+    // Behind a cursor it is known where to go on, and most often that there is much.
+    if !matches!(window.start, Start::Page(_)) {
+        return from(tx, &found, 1, order, window);
     }
-    let begins = matches!(window.start, Start::Page(_)) && found.is_of_changes();
-    let first = if begins { few::but_many(tx, &found, order)?.1 } else { 1 };
-    from(tx, &found, first, order, window)
+    match lately::few(tx, &found, order)? {
+        Some(figures) => among(tx, figures, order, window),
+        None if found.is_of_changes() => {
+            let (_, first) = lately::many(tx, &found, order)?;
+            from(tx, &found, first, order, window)
+        }
+        None => from(tx, &found, 1, order, window),
+    }
 }
 
 /// A filter with its codes and its branch found: with ids alone, either engine goes by its index.
@@ -152,15 +158,15 @@ fn among(tx: &mut Tx<'_>, figures: Vec<Figures>, order: BalanceOrder, window: &W
 /// A window onto balances in order, of which none that matches stands before those of `first`.
 fn from(tx: &mut Tx<'_>, found: &Found, first: i64, order: BalanceOrder, window: &Window) -> Result<Part<Balance>> {
     let (item, location) = (levels::product_id, levels::warehouse_id);
-    let mut query = few::walked(tx.tenant_id(), found);
+    let mut query = lately::walked(tx.tenant_id(), found);
     query = match (order, window.after_stock()?) {
         (BalanceOrder::Item, None) => query.filter(item.ge(first)),
         (BalanceOrder::Location, None) => query.filter(location.ge(first)),
-        (BalanceOrder::Item, Some((first, second))) => {
-            query.filter(item.ge(first)).filter(item.gt(first).or(location.gt(second)))
+        (BalanceOrder::Item, Some((last, second))) => {
+            query.filter(item.ge(last)).filter(item.gt(last).or(location.gt(second)))
         }
-        (BalanceOrder::Location, Some((first, second))) => {
-            query.filter(location.ge(first)).filter(location.gt(first).or(item.gt(second)))
+        (BalanceOrder::Location, Some((last, second))) => {
+            query.filter(location.ge(last)).filter(location.gt(last).or(item.gt(second)))
         }
     };
     query = match order {
@@ -229,9 +235,9 @@ fn total(tx: &mut Tx<'_>, filter: &BalanceFilter, found: &Found, order: BalanceO
         return Ok((counters::read(tx, counters::LEVELS)?, 1));
     }
     if found.is_of_changes() {
-        return few::but_many(tx, found, order);
+        return lately::many(tx, found, order);
     }
-    Ok((few::walked(tx.tenant_id(), found).count().get_result(tx.conn)?, 1))
+    Ok((lately::walked(tx.tenant_id(), found).count().get_result(tx.conn)?, 1))
 }
 
 fn matching(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, MultiBackend> {

@@ -116,7 +116,7 @@ struct Draft {
 
 impl Known {
     fn load(tx: &mut Tx<'_>, rows: &[StockRow], intent: Intent) -> Result<Self> {
-        let goods = goods::by_sku(tx, &rows.iter().map(|row| fold(row.sku.as_str())).collect())?;
+        let goods = goods::by_sku(tx, &rows.iter().map(|row| fold(row.sku.as_str())).collect(), intent)?;
         let places = places(tx, rows.iter().map(|row| fold(row.warehouse.as_str())).collect())?;
         let key = |row: &StockRow| {
             let goods = goods.get(&fold(row.sku.as_str()))?;

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
+use crate::bring::Intent;
 use crate::error::{Error, Result, Thing};
 use crate::items::Tracking;
 use crate::schema::{products, warehouses};
 use crate::store::Tx;
-use crate::store::portable::{ForKeyShare, ForUpdate};
+use crate::store::portable::{ForKeyShare, ForUpdate, Unindexed};
 use crate::values::{Money, fold};
 
 /// What a command needs to know of a product.
@@ -53,12 +54,14 @@ pub(crate) fn claim(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Goods>
     Ok(by_id(ForUpdate(query).load(tx.conn)?))
 }
 
-/// The products with these SKUs, by their folded SKU, held as by [`load`].
-pub(crate) fn by_sku(tx: &mut Tx<'_>, keys: &BTreeSet<String>) -> Result<BTreeMap<String, Goods>> {
+/// The products with these SKUs, by their folded SKU; held as by [`load`] for who is going to write.
+pub(crate) fn by_sku(tx: &mut Tx<'_>, keys: &BTreeSet<String>, intent: Intent) -> Result<BTreeMap<String, Goods>> {
     let these = products::tenant_id.eq(tx.tenant_id()).and(products::sku_key.eq_any(keys));
-    // The sum keeps SQLite from walking all products in the order of their ids.
-    let query = products::table.filter(these).order(products::id + 0).select(Goods::as_select());
-    let found: Vec<Goods> = ForKeyShare(query).load(tx.conn)?;
+    let query = products::table.filter(these).order(Unindexed(products::id)).select(Goods::as_select());
+    let found: Vec<Goods> = match intent {
+        Intent::Judge => query.load(tx.conn)?,
+        Intent::Write => ForKeyShare(query).load(tx.conn)?,
+    };
     Ok(found.into_iter().map(|goods| (fold(&goods.sku), goods)).collect())
 }
 

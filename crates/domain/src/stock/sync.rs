@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::goods::{self, Goods, Place};
 use super::ledger::{self, Balance, Balances, Entry, Key, Reason};
 use super::movements::Kind;
+use crate::bring::Intent;
 use crate::error::{Error, Fault, Problem, Result};
 use crate::items::Tracking;
 use crate::store::Tx;
@@ -117,7 +118,7 @@ struct Known {
 
 impl Known {
     fn load(tx: &mut Tx<'_>, figures: &[Figure], skus: &[String]) -> Result<Self> {
-        let goods = goods::by_sku(tx, &skus.iter().cloned().collect())?;
+        let goods = goods::by_sku(tx, &skus.iter().cloned().collect(), Intent::Write)?;
         let places = goods::places(tx, &figures.iter().map(|figure| figure.warehouse_id).collect())?;
         let key = |(figure, sku): (&Figure, &String)| {
             let (goods, place) = goods.get(sku).zip(places.get(&figure.warehouse_id))?;

@@ -234,8 +234,8 @@ impl<GB> ValidGrouping<GB> for RunsLow {
     type IsAggregate = is_aggregate::Never;
 }
 
-/// A column that SQLite finds no rows by: it knows too little of them to tell when its index would be the longer way.
-/// PostgreSQL keeps statistics.
+/// A column that SQLite neither finds nor orders rows by: it knows too little of them to tell when its index would be the
+/// longer way. PostgreSQL keeps statistics.
 #[derive(Debug, Clone, Copy, QueryId)]
 pub(crate) struct Unindexed<E>(pub(crate) E);
 

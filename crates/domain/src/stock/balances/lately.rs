@@ -17,7 +17,7 @@ use crate::store::portable::Unindexed;
 type Balances = levels::BoxedQuery<'static, MultiBackend>;
 
 /// All balances that are asked for, in order, if items are named or a span, and they are few.
-pub(super) fn all(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<Option<Vec<Figures>>> {
+pub(super) fn few(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<Option<Vec<Figures>>> {
     let query = if found.is_of_changes() {
         matching(tx.tenant_id(), found).order(levels::updated_at)
     } else if found.items.is_some() {
@@ -32,7 +32,7 @@ pub(super) fn all(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result
 
 /// The exact number of balances that changed within the span, and an item or a location, by which they are ordered,
 /// before which there is none of them.
-pub(super) fn but_many(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<(i64, i64)> {
+pub(super) fn many(tx: &mut Tx<'_>, found: &Found, order: BalanceOrder) -> Result<(i64, i64)> {
     let tenant = tx.tenant_id();
     if found.locations.is_none() {
         // A first transfer asks for nearly all: then it is the others that are few.
