@@ -20,6 +20,8 @@ use crate::values::{Change, Code, Name, fold};
 
 /// Levels that a tree of categories may have.
 const MAX_DEPTH: usize = 32;
+const TOO_DEEP: &str = "lies too deep: a tree of categories has at most 32 levels";
+const CIRCULAR: &str = "must not be the category itself or one below it: choose another parent";
 
 /// A category.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -227,11 +229,11 @@ fn stands_clear(tx: &mut Tx<'_>, id: Option<i64>, parent: i64, reference: &Refer
     let mut above = Some(parent);
     while let Some(current) = above {
         if id == Some(current) {
-            return refuse("must not be the category itself or one below it: choose another parent");
+            return refuse(CIRCULAR);
         }
         levels += 1;
         if levels > MAX_DEPTH {
-            return refuse("lies too deep: a tree of categories has at most 32 levels");
+            return refuse(TOO_DEEP);
         }
         let this = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq(current));
         let row = ForUpdate(categories::table.filter(this).select(categories::parent_id));

@@ -149,13 +149,11 @@ pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Pa
     if !begins {
         return heads_from(tx, filter, window, 1);
     }
-    match lately::few(tx, filter)? {
-        Some(ids) => heads_among(tx, filter, window, ids),
-        None => {
-            let (_, first) = lately::many(tx, filter)?;
-            heads_from(tx, filter, window, first)
-        }
+    if let Some(ids) = lately::few(tx, filter)? {
+        return heads_among(tx, filter, window, ids);
     }
+    let (_, first) = lately::many(tx, filter)?;
+    heads_from(tx, filter, window, first)
 }
 
 /// A window onto items whose ids are known.

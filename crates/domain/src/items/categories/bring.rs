@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::MAX_DEPTH;
+use super::{CIRCULAR, MAX_DEPTH, TOO_DEEP};
 use crate::bring::{Brought, Intent, Outcome, at_most, is_clear, problem, repeated};
 use crate::error::{Error, Result, Thing, Unique};
 use crate::schema::categories;
@@ -181,11 +181,7 @@ impl Tree {
                 depths.extend(hung);
             }
         }
-        let (rows, why) = if circles.is_empty() {
-            (depths, "lies too deep: a tree of categories has at most 32 levels")
-        } else {
-            (circles, "must not be the category itself or one below it: choose another parent")
-        };
+        let (rows, why) = if circles.is_empty() { (depths, TOO_DEEP) } else { (circles, CIRCULAR) };
         rows.into_iter().map(|row| (row, problem("parent_code", why))).collect()
     }
 
