@@ -201,3 +201,54 @@ fn many_rows_are_written_in_many_transactions_beside_a_running_server() {
         assert!(served.terminate().success());
     });
 }
+
+#[test]
+fn what_would_be_misread_is_refused_with_its_line() {
+    on_each_engine(|stand| {
+        let last = |errors| format!("stockbridge: FILE is not imported: {errors}; nothing is written\n");
+        let torn = "ends within itself, at a carriage return: save the file with LF or CRLF line ends";
+        let long = format!("item_code,item_name\nA,a\nB,{}\nC,c\n", "b".repeat(1 << 20));
+        for (file, told) in [
+            ("item_code,item_name\rA,a\rB,b\r", format!("line 1: {torn}\n")),
+            ("item_code,item_name\nA,a\rB,b\nC,c\n", format!("line 2: {torn}\n")),
+            (&long, "line 3: is longer than 1 MiB: it is no line of this file\n".to_owned()),
+            (
+                "item_code,item_name,brand_code\nA,a,\u{1b}[31mRED\n",
+                "line 2: brand_code names \\u{1b}[31mRED, which is no brand: import brands first\n".to_owned(),
+            ),
+        ] {
+            assert_eq!(import(stand, "items", file.as_bytes(), &[]), (Some(1), String::new(), told + &last("1 error")));
+        }
+    });
+}
+
+#[test]
+fn rows_far_apart_that_contradict_each_other_are_found_before_anything_is_written() {
+    on_each_engine(|stand| {
+        let codes = (0..150).map(|number| format!("N-{number}")).collect::<Vec<_>>();
+        let items = codes.iter().map(|code| format!("{code},{code},\n")).collect::<String>();
+        let items = format!("item_code,item_name,tracking\nGLUE,Glue,batch\n{items}");
+        assert_eq!(import(stand, "items", items.as_bytes(), &[]), good("made 151, changed 0, unchanged 0"));
+        let places = b"location_code,location_name\nONE,One\nTWO,Two\n";
+        import(stand, "locations", places, &[]);
+        let rows = codes.iter().map(|code| format!("{code},ONE,1,,,\n")).collect::<String>();
+        let stock = |later: &str| {
+            format!(
+                "item_code,location_code,qty,reorder_level,batch_number,expiry_date\nGLUE,ONE,1,3,L1,2099-01-31\n\
+                 {rows}GLUE,TWO,2,,l1,{later}\nGLUE,one,2,8,L2,\n"
+            )
+        };
+        let refused = "line 153: expiry_date is another than in line 2, which is about the same: say it alike\n\
+                       line 154: reorder_level is another than in line 2, which is about the same: say it alike\n\
+                       stockbridge: FILE is not imported: 2 errors; nothing is written\n";
+        for later in ["", "2099-02-28"] {
+            assert_eq!(
+                import(stand, "stock", stock(later).as_bytes(), &[]),
+                (Some(1), String::new(), refused.to_owned())
+            );
+        }
+        let alike = stock("2099-01-31").replace("2,8,L2", "2,3,L2");
+        assert_eq!(import(stand, "stock", alike.as_bytes(), &[]), good("made 152, changed 1, unchanged 0"));
+        assert_eq!(import(stand, "stock", alike.as_bytes(), &[]), good("made 0, changed 0, unchanged 153"));
+    });
+}

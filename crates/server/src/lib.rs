@@ -14,6 +14,8 @@ mod serve;
 mod uploads;
 mod verify;
 
+use std::io::Write;
+
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::{App, Error, middleware, web};
@@ -108,7 +110,9 @@ pub fn run(cli: Cli) -> Result<(), String> {
         command => {
             let runtime = runtime()?;
             exists(&settings)?;
-            println!("{}", runtime.block_on(administer(&open(&settings)?, command))?);
+            let said = runtime.block_on(administer(&open(&settings)?, command))?;
+            // It is done, whether or not anybody reads what is said of it.
+            let _ = writeln!(std::io::stdout().lock(), "{said}");
             Ok(())
         }
     }

@@ -1,5 +1,6 @@
 //! `stockbridge`: one binary that serves, migrates and administers.
 
+use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -9,7 +10,7 @@ fn main() -> ExitCode {
     match stockbridge::run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            eprintln!("stockbridge: {message}");
+            let _ = writeln!(std::io::stderr().lock(), "stockbridge: {message}");
             ExitCode::FAILURE
         }
     }

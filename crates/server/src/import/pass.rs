@@ -1,16 +1,20 @@
 //! One pass over a file: to check it, or to carry it over.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use stockbridge_domain::bring::{Intent, Outcome};
-use stockbridge_domain::{Store, TenantId};
+use stockbridge_domain::{Error, Fault, Store, TenantId};
 
 use super::report::{Complaints, Tally};
 use super::sheet::{Cells, Sheet, Size};
 use super::table::{Next, Rows, Source};
 use crate::admin::said;
+
+/// Seconds to wait before a batch that others are in the way of is tried again.
+const PAUSES: [u64; 5] = [1, 2, 4, 8, 15];
 
 /// What a pass works with.
 pub(super) struct Pass<'p, S> {
@@ -40,7 +44,12 @@ struct Seen {
     tally: Tally,
     /// Where each value stands that no two rows may share, by column.
     unique: HashMap<&'static str, HashMap<Box<str>, u64>>,
+    /// What was said first of each thing of which all is to be said alike, by column, and where.
+    agreed: HashMap<&'static str, HashMap<Box<str>, First>>,
 }
+
+/// What was said, and in which line.
+type First = (Box<str>, u64);
 
 impl<S: Sheet> Pass<'_, S> {
     /// Reads the whole file. When it is checked, all that is wrong is told; when it is carried over, the first batch that
@@ -50,7 +59,8 @@ impl<S: Sheet> Pass<'_, S> {
     /// A sentence that says what became of the file.
     pub(super) async fn run(self) -> Result<Tally, String> {
         let mut rows = self.source.rows().map_err(|error| self.unread(&error))?;
-        let mut seen = Seen { complaints: Complaints::default(), tally: Tally::default(), unique: HashMap::new() };
+        let (unique, agreed) = (HashMap::new(), HashMap::new());
+        let mut seen = Seen { complaints: Complaints::default(), tally: Tally::default(), unique, agreed };
         let Some(header) = self.header(&mut rows, &mut seen.complaints)? else { return Err(self.refused(seen)) };
         let bar = self.bar();
         let mut batch = Batch { rows: Vec::new(), lines: Vec::new() };
@@ -79,6 +89,7 @@ impl<S: Sheet> Pass<'_, S> {
             }
         }
         bar.finish_and_clear();
+        self.unchanged(&seen)?;
         if seen.complaints.count > 0 { Err(self.refused(seen)) } else { Ok(seen.tally) }
     }
 
@@ -129,6 +140,16 @@ impl<S: Sheet> Pass<'_, S> {
                 wrong.push((column, format!("stands in line {earlier} too")));
             }
         }
+        for (column, thing, said) in row.iter().flat_map(|row| self.sheet.agreed(row)) {
+            let known = seen.agreed.entry(column).or_default();
+            let (first, earlier) = known.entry(thing.into_boxed_str()).or_insert((said.clone().into_boxed_str(), line));
+            if **first != *said {
+                wrong.push((
+                    column,
+                    format!("is another than in line {earlier}, which is about the same: say it alike"),
+                ));
+            }
+        }
         for (column, what) in &wrong {
             seen.complaints.of_cell(line, column, what);
         }
@@ -152,14 +173,26 @@ impl<S: Sheet> Pass<'_, S> {
             seen.note(&outcomes, &lines, sheet);
             return Ok(());
         }
+        self.unchanged(seen)?;
         let begun = Instant::now();
-        let write = self.store.alter(move |lobby| sheet.bring(&mut lobby.as_system(tenant)?, &rows, Intent::Write));
-        let written = if seen.complaints.count > 0 { Ok(Vec::new()) } else { write.await };
+        let written = if seen.complaints.count > 0 { Ok(Vec::new()) } else { self.written(rows).await };
         let before = seen.tally;
         let [first, last] = [lines.first(), lines.last()].map(|line| line.map_or(0, |line| line.number));
         match written {
             Ok(outcomes) => seen.note(&outcomes, &lines, sheet),
-            Err(error) => seen.complaints.of(first, said(&error)),
+            Err(Error::Fault(Fault::Uncertain(why))) => {
+                return Err(format!(
+                    "{why}: lines {first} to {last} may be written or not, those before them are ({before}); run the \
+                     command again, which leaves alone what is there"
+                ));
+            }
+            Err(Error::Fault(fault)) => {
+                return Err(format!(
+                    "{fault}: lines {first} to {last} and all after them are not written, those before them are \
+                     ({before}); run the command again once that is mended"
+                ));
+            }
+            Err(error) => seen.complaints.of(first, error.to_string()),
         }
         if seen.complaints.count > 0 {
             std::mem::take(&mut seen.complaints).print();
@@ -171,6 +204,34 @@ impl<S: Sheet> Pass<'_, S> {
         // SQLite's writers ask again and again, at growing intervals: each must find a gap soon.
         tokio::time::sleep(begun.elapsed().min(Duration::from_millis(100)) / 2).await;
         Ok(())
+    }
+
+    /// Writes a batch. While others hold what it needs, or make what it was about to, it is tried again.
+    async fn written(&self, rows: Vec<S::Row>) -> Result<Vec<Outcome>, Error> {
+        let (sheet, tenant, rows) = (self.sheet, self.tenant, Arc::new(rows));
+        let mut pauses = PAUSES.iter();
+        loop {
+            let rows = Arc::clone(&rows);
+            let write = self.store.alter(move |lobby| sheet.bring(&mut lobby.as_system(tenant)?, &rows, Intent::Write));
+            match (write.await, pauses.next()) {
+                (Err(Error::Fault(Fault::Busy | Fault::Race(_)) | Error::Duplicate(_)), Some(seconds)) => {
+                    tokio::time::sleep(Duration::from_secs(*seconds)).await;
+                }
+                (written, _) => return written,
+            }
+        }
+    }
+
+    /// Refuses a file that somebody writes to: its rows would be of two.
+    fn unchanged(&self, seen: &Seen) -> Result<(), String> {
+        if !self.source.has_changed().map_err(|error| self.unread(&error))? {
+            return Ok(());
+        }
+        let written = match self.intent {
+            Intent::Judge => "nothing is written".to_owned(),
+            Intent::Write => format!("what was written before stands ({})", seen.tally),
+        };
+        Err(format!("{} was changed while it was read: {written}; run the command again on a file at rest", self.file))
     }
 
     fn refused(&self, seen: Seen) -> String {

@@ -1,5 +1,7 @@
 //! What is said about a file: complaints by line, and what came of its rows.
 
+use std::io::Write;
+
 use stockbridge_domain::bring::Brought;
 use stockbridge_domain::{Error, Problem, Thing, Unique};
 
@@ -7,6 +9,8 @@ use super::sheet::Column;
 
 /// Complaints that are shown; of more only their number.
 const MOST_SHOWN: usize = 1_000;
+/// Letters of a complaint that are shown: the longest of ours quotes a code or two.
+const MOST_LETTERS: usize = 600;
 
 /// What is wrong with a file.
 #[derive(Default)]
@@ -21,7 +25,7 @@ impl Complaints {
     pub(super) fn of(&mut self, line: u64, what: impl Into<String>) {
         self.count += 1;
         if self.shown.len() < MOST_SHOWN {
-            self.shown.push((line, what.into()));
+            self.shown.push((line, plain(&what.into())));
         }
     }
 
@@ -58,14 +62,23 @@ impl Complaints {
     /// Writes them to standard error, by line.
     pub(super) fn print(mut self) {
         self.shown.sort_by_key(|(line, _)| *line);
-        for (line, what) in &self.shown {
-            eprintln!("line {line}: {what}");
-        }
+        let mut lines = self.shown.iter().map(|(line, what)| format!("line {line}: {what}")).collect::<Vec<_>>();
         let rest = self.count - u64::try_from(self.shown.len()).unwrap_or(self.count);
         if rest > 0 {
-            eprintln!("and {rest} more");
+            lines.push(format!("and {rest} more"));
         }
+        // Whoever no longer reads is told by the exit code.
+        let _ = writeln!(std::io::stderr().lock(), "{}", lines.join("\n"));
     }
+}
+
+/// What quotes a file, fit for a terminal: without what would steer it, and no longer than is read.
+fn plain(what: &str) -> String {
+    let mut plain = String::new();
+    for letter in what.chars().take(MOST_LETTERS) {
+        if letter.is_control() { plain.extend(letter.escape_default()) } else { plain.push(letter) }
+    }
+    if what.chars().nth(MOST_LETTERS).is_some() { plain + " …" } else { plain }
 }
 
 /// What a person who imports calls it.

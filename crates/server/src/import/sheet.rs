@@ -45,6 +45,11 @@ pub(super) trait Sheet: Copy + Send + 'static {
     /// What no other row of the file may have, in these columns.
     fn unique(self, row: &Self::Row) -> Vec<(&'static str, String)>;
 
+    /// What all rows of the file that are about one thing must say alike: the column, the thing, and what is said.
+    fn agreed(self, _row: &Self::Row) -> Vec<(&'static str, String, String)> {
+        Vec::new()
+    }
+
     /// Carries rows over to the domain.
     fn bring(self, tx: &mut Tx<'_>, rows: &[Self::Row], intent: Intent) -> Result<Vec<Outcome>>;
 }

@@ -59,6 +59,19 @@ impl Sheet for Figures {
         vec![("item_code", place.join("\n"))]
     }
 
+    fn agreed(self, row: &StockRow) -> Vec<(&'static str, String, String)> {
+        let (sku, warehouse) = (fold(row.sku.as_str()), fold(row.warehouse.as_str()));
+        let level =
+            row.reorder_level.map(|level| ("reorder_level", [&*sku, &*warehouse].join("\n"), level.to_string()));
+        let day = if let Change::Set(Label { number, expiry_date }) = &row.batch {
+            let day = expiry_date.map(|day| day.to_string()).unwrap_or_default();
+            Some(("expiry_date", [sku, fold(number.as_str())].join("\n"), day))
+        } else {
+            None
+        };
+        level.into_iter().chain(day).collect()
+    }
+
     fn bring(self, tx: &mut Tx<'_>, rows: &[StockRow], intent: Intent) -> Result<Vec<Outcome>> {
         stock::bring(tx, rows, intent)
     }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::time::SystemTime;
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 
@@ -13,6 +14,7 @@ pub(super) struct Source {
     file: File,
     /// Its length in bytes.
     pub(super) length: u64,
+    modified: Option<SystemTime>,
 }
 
 impl Source {
@@ -28,8 +30,17 @@ impl Source {
                 mut pipe => spooled(&mut pipe)?,
             },
         };
-        let length = file.metadata()?.len();
-        Ok(Self { file, length })
+        let known = file.metadata()?;
+        Ok(Self { file, length: known.len(), modified: known.modified().ok() })
+    }
+
+    /// Whether somebody has written to the file since it was opened.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub(super) fn has_changed(&self) -> io::Result<bool> {
+        let now = self.file.metadata()?;
+        Ok(now.len() != self.length || now.modified().ok() != self.modified)
     }
 
     /// The rows from the first line on, the header being the first of them.
@@ -85,6 +96,16 @@ pub(super) enum Next {
     End,
 }
 
+/// What the parser made of a row.
+enum Record {
+    /// So many cells.
+    Cells(usize),
+    /// A row that something else stands behind, on the same line.
+    Torn,
+    /// A quote that is never closed.
+    Unclosed,
+}
+
 impl Rows<'_> {
     /// The next row that is not empty.
     ///
@@ -99,10 +120,20 @@ impl Rows<'_> {
                 continue;
             }
             let first = self.lines;
-            let Some(count) = self.read_record()? else {
-                let why = "opens a quote that is not closed within 1 MiB: close it, or write it twice inside a cell in \
-                           quotes";
-                return Ok(Next::Broken(first, why.to_owned()));
+            if self.line.len() > LONGEST {
+                return Ok(Next::Broken(first, "is longer than 1 MiB: it is no line of this file".to_owned()));
+            }
+            let count = match self.read_record()? {
+                Record::Cells(count) => count,
+                Record::Torn => {
+                    let why = "ends within itself, at a carriage return: save the file with LF or CRLF line ends";
+                    return Ok(Next::Unreadable(first, why.to_owned()));
+                }
+                Record::Unclosed => {
+                    let why = "opens a quote that is not closed within 1 MiB: close it, or write it twice inside a cell \
+                               in quotes";
+                    return Ok(Next::Broken(first, why.to_owned()));
+                }
             };
             let ends = self.ends.get(..count).unwrap_or_default();
             let begins = std::iter::once(&0).chain(ends);
@@ -119,9 +150,8 @@ impl Rows<'_> {
         }
     }
 
-    /// Feeds the parser with lines until a row is complete. Returns how many cells it has; none for a quote that is never
-    /// closed.
-    fn read_record(&mut self) -> io::Result<Option<usize>> {
+    /// Feeds the parser with lines until a row is complete.
+    fn read_record(&mut self) -> io::Result<Record> {
         if self.parser.is_none() {
             self.separator = separator_of(&self.line);
         }
@@ -137,7 +167,11 @@ impl Rows<'_> {
             written += wrote;
             ended += found;
             match result {
-                ReadRecordResult::Record | ReadRecordResult::End => return Ok(Some(ended)),
+                // The parser takes a carriage return alone for an end too; what stands behind it would be lost.
+                ReadRecordResult::Record | ReadRecordResult::End if unread.trim_ascii().is_empty() => {
+                    return Ok(Record::Cells(ended));
+                }
+                ReadRecordResult::Record | ReadRecordResult::End => return Ok(Record::Torn),
                 ReadRecordResult::OutputFull => self.text.resize(self.text.len() * 2, 0),
                 ReadRecordResult::OutputEndsFull => self.ends.resize(self.ends.len() * 2, 0),
                 ReadRecordResult::InputEmpty => {
@@ -145,7 +179,7 @@ impl Rows<'_> {
                     self.bytes += line_from(&mut self.input, &mut self.line)?;
                     self.lines += 1;
                     if self.line.is_empty() || written > LONGEST || self.line.len() > LONGEST {
-                        return Ok(None);
+                        return Ok(Record::Unclosed);
                     }
                     unread = &self.line;
                 }
