@@ -21,6 +21,18 @@ pub fn occurrences(local: NaiveDateTime, zone: Tz) -> (NaiveDateTime, NaiveDateT
     (utc, utc)
 }
 
+/// From when on a clock of a zone shows a time or a later one, in UTC. One that a change of the clocks skips is what a
+/// clock shows that was put forward before: who counts back across the change misses nothing.
+pub fn since(local: NaiveDateTime, zone: Tz) -> NaiveDateTime {
+    zone.from_local_datetime(&local).earliest().map_or_else(
+        || {
+            let after = zone.offset_from_utc_datetime(&(local + TimeDelta::days(1))).fix();
+            local - TimeDelta::seconds(after.local_minus_utc().into())
+        },
+        |first| first.naive_utc(),
+    )
+}
+
 /// The day that it is in a zone at an instant in UTC.
 pub fn day_of(at: NaiveDateTime, zone: Tz) -> NaiveDate {
     zone.from_utc_datetime(&at).date_naive()
@@ -50,6 +62,19 @@ mod tests {
     fn a_day_whose_midnight_is_skipped_begins_when_its_clocks_are_put_forward() {
         // Clocks in Cairo went from 00:00 to 01:00 on that day, which is 22:00 UTC of the day before.
         assert_eq!(utc_start(2023, 4, 28, Tz::Africa__Cairo), "2023-04-27 22:00:00");
+    }
+
+    #[test]
+    fn a_skipped_time_begins_before_the_change() {
+        let at = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        for (local, begin) in [
+            ("2026-03-29T01:59:59", "2026-03-29T00:59:59"),
+            ("2026-03-29T02:59:20", "2026-03-29T00:59:20"),
+            ("2026-03-29T03:00:00", "2026-03-29T01:00:00"),
+            ("2026-10-25T02:30:00", "2026-10-25T00:30:00"),
+        ] {
+            assert_eq!(since(at(local), Tz::Europe__Berlin), at(begin), "{local}");
+        }
     }
 
     #[test]
