@@ -9,6 +9,7 @@ use super::words::{BRANDS, CATEGORIES, KINDS, MATERIALS, THINGS, TYPES, UOMS};
 use super::{Plan, Shop, Slice};
 use crate::counters;
 use crate::error::{Fault, Result};
+use crate::items::ENTERED;
 use crate::items::Tracking;
 use crate::items::categories::{self, NewCategory};
 use crate::items::master::{self, By, Entry, List, NewEntry, Reference};
@@ -31,41 +32,6 @@ pub(super) struct Lists {
     uoms: Vec<i64>,
 }
 
-const PRODUCTS: bulk::Into = bulk::Into {
-    table: "products",
-    columns: &[
-        "tenant_id",
-        "id",
-        "sku",
-        "sku_key",
-        "name",
-        "alternate_name",
-        "barcode",
-        "vendor",
-        "description",
-        "category_id",
-        "type_id",
-        "brand_id",
-        "base_uom_id",
-        "sales_uom_id",
-        "purchase_uom_id",
-        "tracking",
-        "base_price",
-        "cost_price",
-        "compare_at_price",
-        "weight",
-        "taxable",
-        "requires_shipping",
-        "is_stock",
-        "is_sold",
-        "is_purchase",
-        "is_active",
-        "search_text",
-        "created_by",
-        "created_at",
-        "updated_at",
-    ],
-};
 const MEMBERS: bulk::Change = bulk::Change { table: "categories", keys: &["id"], set: &[], add: &["product_count"] };
 
 /// The lists, as far as they are missing made now.
@@ -118,7 +84,7 @@ pub(super) fn products(tx: &mut Tx<'_>, plan: &Plan, shop: &Shop, slice: Slice) 
         goods.push(drawn.goods);
     }
     let tenant = tx.tenant_id();
-    bulk::insert(tx.conn, tenant, PRODUCTS, &rows)?;
+    bulk::insert(tx.conn, tenant, ENTERED, &rows)?;
     let members = members.into_iter().map(|(category, count)| cells![category, count]).collect::<Vec<_>>();
     bulk::update(tx.conn, tenant, MEMBERS, &members)?;
     let active = goods.iter().filter(|goods| goods.is_active).count();
@@ -190,7 +156,6 @@ impl Drawn {
         let Goods { id, sku, name, tracking, base_price, cost_price, is_active } = goods;
         let none: Option<String> = None;
         cells![
-            *id,
             sku.as_str(),
             fold(sku),
             name.as_str(),
@@ -219,6 +184,7 @@ impl Drawn {
             tx.actor().name(),
             at,
             at,
+            *id,
         ]
     }
 }

@@ -19,6 +19,7 @@ use diesel::prelude::*;
 pub use bring::{ItemRow, bring};
 pub use list::{ItemColumns, ItemFilter, ItemHead, ItemLine, heads, lines, list, list_heads};
 pub use read::{ItemDetail, Label, by_barcode, by_code, get, on_offer};
+pub(crate) use write::ENTERED;
 pub use write::{ItemChanges, NewItem, amend, create, enter, remove};
 
 use crate::actor::TenantId;

@@ -113,7 +113,8 @@ const STORED: &[&str] = &[
     "id",
 ];
 const MADE: bulk::Into = bulk::Into { table: "products", columns: STORED.split_at(STORED.len() - 1).0 };
-const ENTERED: bulk::Into = bulk::Into { table: "products", columns: STORED };
+/// Where items go that come with their ids.
+pub(crate) const ENTERED: bulk::Into = bulk::Into { table: "products", columns: STORED };
 const CHANGED: bulk::Change =
     bulk::Change { table: "products", keys: &["id"], set: MADE.columns.split_at(1).1, add: &[] };
 
