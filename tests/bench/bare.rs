@@ -11,6 +11,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::row::{Field, Row};
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Untyped};
 use diesel::sqlite::{Sqlite, SqliteType};
+use serde_json::Value as Json;
 
 use crate::binds::Bind;
 use crate::calls::{Given, Random};
@@ -47,13 +48,20 @@ struct Step<'c> {
 }
 
 /// A value of one round.
-#[derive(Clone, Copy)]
 enum Value<'c> {
     Fixed(&'c Bind),
     /// One of the two ids, or a value that was given, by its number.
     A,
     B,
     Given(usize),
+    List(Vec<Value<'c>>),
+}
+
+/// What varies in one round: the two ids, and what the database gave.
+struct Drawn {
+    a: i64,
+    b: i64,
+    given: Vec<i64>,
 }
 
 /// A statement with the values of one round.
@@ -67,6 +75,8 @@ enum Slot<'r> {
     Bool(&'r bool),
     Int(i64),
     Text(&'r str),
+    /// Several values: the server binds them as JSON.
+    List(String),
 }
 
 /// Carries a call out until the time is over, with ids from 1 to `ids`.
@@ -126,15 +136,10 @@ fn turn(
 
 /// Carries out all statements once. Returns how many rows they gave.
 fn round(conn: &mut SqliteConnection, prepared: &Prepared<'_>, a: i64, b: i64) -> QueryResult<usize> {
-    let mut given = prepared.captured.given.clone();
+    let mut drawn = Drawn { a, b, given: prepared.captured.given.clone() };
     let mut rows = 0;
     for step in &prepared.steps {
-        let values = step.values.iter().map(|value| match value {
-            Value::A => Slot::Int(a),
-            Value::B => Slot::Int(b),
-            Value::Given(at) => Slot::Int(given.get(*at).copied().unwrap_or_default()),
-            Value::Fixed(bind) => Slot::of(bind),
-        });
+        let values = step.values.iter().map(|value| value.slot(&drawn));
         let bound = Bound { pieces: &step.pieces, values: values.collect() };
         let mut new = None;
         for row in conn.load(bound)? {
@@ -148,7 +153,9 @@ fn round(conn: &mut SqliteConnection, prepared: &Prepared<'_>, a: i64, b: i64) -
                     _ => black_box(usize::from(value.read_long() == 0)),
                 };
             }
+            // The first row's: a series is counted before the counters that move with it.
             if let Some((at, column)) = step.gives
+                && new.is_none()
                 && let Some(field) = row.get(column)
                 && let Some(mut value) = field.value()
             {
@@ -156,7 +163,7 @@ fn round(conn: &mut SqliteConnection, prepared: &Prepared<'_>, a: i64, b: i64) -
             }
         }
         if let Some((at, value)) = new
-            && let Some(known) = given.get_mut(at)
+            && let Some(known) = drawn.given.get_mut(at)
         {
             *known = value;
         }
@@ -170,20 +177,10 @@ fn prepare<'c>(captured: &'c Captured, given: &'static [Given]) -> Result<Prepar
     let is_needed = |statement: &&Statement| !statement.sql.contains("SAVEPOINT");
     for statement in captured.statements.iter().filter(is_needed) {
         let pieces = statement.sql.split('?').collect::<Vec<_>>();
-        let has_list = statement.binds.iter().any(|bind| matches!(bind, Bind::List(_)));
-        if has_list || pieces.len() != statement.binds.len() + 1 {
+        if pieces.len() != statement.binds.len() + 1 {
             return Err(format!("{} values are bound to {}", statement.binds.len(), statement.sql));
         }
-        let value = |bind: &'c Bind| match bind {
-            Bind::Int(number) => match captured.varying(*number, &known).as_deref() {
-                Some("a") => Value::A,
-                Some("b") => Value::B,
-                Some(number) => number.parse().map_or(Value::Fixed(bind), Value::Given),
-                None => Value::Fixed(bind),
-            },
-            bind => Value::Fixed(bind),
-        };
-        let values = statement.binds.iter().map(value).collect();
+        let values = statement.binds.iter().map(|bind| Value::of(bind, captured, &known)).collect();
         let found =
             given.iter().enumerate().find(|(at, given)| statement.gives(given) && known.get(*at) == Some(&None));
         let gives = found.map(|(at, given)| (at, given.column));
@@ -195,6 +192,34 @@ fn prepare<'c>(captured: &'c Captured, given: &'static [Given]) -> Result<Prepar
     Ok(Prepared { captured, steps })
 }
 
+impl<'c> Value<'c> {
+    fn of(bind: &'c Bind, captured: &Captured, known: &[Option<String>]) -> Self {
+        match bind {
+            Bind::Int(number) => match captured.varying(*number, known).as_deref() {
+                Some("a") => Self::A,
+                Some("b") => Self::B,
+                Some(number) => number.parse().map_or(Self::Fixed(bind), Self::Given),
+                None => Self::Fixed(bind),
+            },
+            Bind::List(values) => Self::List(values.iter().map(|value| Self::of(value, captured, known)).collect()),
+            bind => Self::Fixed(bind),
+        }
+    }
+
+    fn slot<'r>(&'r self, drawn: &Drawn) -> Slot<'r> {
+        match self {
+            Self::A => Slot::Int(drawn.a),
+            Self::B => Slot::Int(drawn.b),
+            Self::Given(at) => Slot::Int(drawn.given.get(*at).copied().unwrap_or_default()),
+            Self::Fixed(bind) => Slot::of(bind),
+            Self::List(values) => {
+                let values = values.iter().map(|value| value.slot(drawn).json());
+                Slot::List(values.collect::<Json>().to_string())
+            }
+        }
+    }
+}
+
 impl<'r> Slot<'r> {
     fn of(bind: &'r Bind) -> Self {
         match bind {
@@ -202,6 +227,16 @@ impl<'r> Slot<'r> {
             Bind::Int(value) => Self::Int(*value),
             Bind::Text(text) | Bind::Time(text) | Bind::Date(text) => Self::Text(text),
             Bind::Null | Bind::List(_) => Self::Null(None),
+        }
+    }
+
+    fn json(self) -> Json {
+        match self {
+            Self::Null(_) => Json::Null,
+            Self::Bool(value) => (*value).into(),
+            Self::Int(value) => value.into(),
+            Self::Text(text) => text.into(),
+            Self::List(json) => json.into(),
         }
     }
 }
@@ -224,6 +259,7 @@ impl QueryFragment<Sqlite> for Bound<'_> {
                 match self.values.get(at - 1) {
                     Some(Slot::Int(value)) => out.push_bind_param::<BigInt, _>(value)?,
                     Some(Slot::Text(text)) => out.push_bind_param::<Text, _>(*text)?,
+                    Some(Slot::List(json)) => out.push_bind_param::<Text, _>(json)?,
                     Some(Slot::Bool(value)) => out.push_bind_param::<Bool, _>(*value)?,
                     Some(Slot::Null(none)) => out.push_bind_param::<Nullable<BigInt>, _>(none)?,
                     None => {}

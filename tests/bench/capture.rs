@@ -12,7 +12,7 @@ use stockbridge_domain::Store;
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
 use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::access::throttle::Limits;
-use stockbridge_domain::store::Settings;
+use stockbridge_domain::store::{Seen, Settings};
 use stockbridge_http::site::Site;
 use stockbridge_http::tokens::Signer;
 use stockbridge_http::trail::TrustedProxies;
@@ -40,9 +40,13 @@ pub(crate) struct Captured {
 }
 
 impl Statement {
-    /// Whether it returns a value that later statements name: it reads the table, or returns what it writes.
+    /// Whether it returns a value that later statements name: it reads the table, or returns what it writes. One that
+    /// does several things at once hands values on by itself.
     pub(crate) fn gives(&self, given: &Given) -> bool {
         let sql = self.sql.replace('`', "\"");
+        if sql.starts_with("WITH ") {
+            return false;
+        }
         let touches =
             ["FROM", "INTO", "UPDATE"].iter().any(|verb| sql.contains(&format!("{verb} \"{}\"", given.table)));
         touches && (sql.starts_with("SELECT") || sql.contains("RETURNING"))
@@ -77,8 +81,10 @@ pub(crate) fn capture(url: &str, calls: &[Call], ids: Ids) -> Result<Vec<Vec<Cap
     let watch = Arc::clone(&seen);
     let mut settings = Settings::new(url);
     (settings.readers, settings.pool) = (1, 1);
-    settings.observer = Some(Arc::new(move |text: &str| {
-        watch.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+    settings.observer = Some(Arc::new(move |seen: Seen<'_>| {
+        if let Seen::Sent(text) = seen {
+            watch.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        }
     }));
     let take = move || std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
     actix_web::rt::System::new().block_on(async {

@@ -5,6 +5,7 @@ mod balances;
 mod bring;
 mod external;
 mod orders;
+mod prepared;
 mod purchasing;
 mod reports;
 mod stock;

@@ -15,6 +15,7 @@ mod random;
 mod reply;
 mod setup;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
@@ -28,7 +29,7 @@ use stockbridge::House;
 use stockbridge_domain::access::doorkeeper::Doorkeeper;
 use stockbridge_domain::access::journal::Journal;
 use stockbridge_domain::access::throttle::Limits;
-use stockbridge_domain::store::Settings;
+use stockbridge_domain::store::{Seen, Settings};
 use stockbridge_domain::{Role, Store, verify};
 use stockbridge_fixtures::{Database, Engine, Recipe, Witness, engines};
 use stockbridge_http::site::Site;
@@ -51,6 +52,7 @@ pub struct Shop {
     call: Call,
     signer: Signer,
     statements: Arc<Mutex<Vec<String>>>,
+    kept: Arc<Mutex<BTreeSet<String>>>,
     uploads: TempDir,
     journal: Journal,
     // Last: the store is closed before its database goes.
@@ -110,8 +112,13 @@ impl Shop {
         let mut settings = Settings::new(database.url());
         settings.pool = 3;
         settings.patience = Duration::from_secs(20);
-        settings.observer = Some(Arc::new(move |text: &str| {
-            seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+        let kept = Arc::new(Mutex::new(BTreeSet::new()));
+        let keeps = Arc::clone(&kept);
+        settings.observer = Some(Arc::new(move |what: Seen<'_>| match what {
+            Seen::Sent(text) => seen.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned()),
+            Seen::Kept(text) => {
+                keeps.lock().unwrap_or_else(PoisonError::into_inner).insert(text.to_owned());
+            }
         }));
         tune(&mut settings);
         let store = Store::open(&settings).expect("the store opens");
@@ -133,7 +140,7 @@ impl Shop {
             Box::pin(async move { Reply::read(test::call_service(&*service, request).await).await })
         });
         let signer = Signer::new(setup::SIGNING_SECRET.as_bytes());
-        Self { store, call, signer, statements, uploads, journal, database }
+        Self { store, call, signer, statements, kept, uploads, journal, database }
     }
 
     /// An IOM client of our admin.
@@ -214,6 +221,15 @@ impl Shop {
         self.take_statements();
         let result = work.await;
         (result, self.take_statements())
+    }
+
+    /// The statements of a piece of work that are prepared anew each time. What only
+    /// happens to be sent for the first time is not among them.
+    pub async fn unprepared_of<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
+        let (result, sent) = self.statements_of(work).await;
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = |sent: String| sent.split(" -- binds").next().unwrap_or_default().to_owned();
+        (result, sent.into_iter().map(text).filter(|text| !kept.contains(text)).collect())
     }
 
     fn take_statements(&self) -> Vec<String> {

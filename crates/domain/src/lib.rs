@@ -30,6 +30,7 @@ pub mod error;
 pub mod fill;
 pub mod idempotency;
 pub mod items;
+mod numbered;
 pub mod orders;
 pub mod page;
 pub mod partners;

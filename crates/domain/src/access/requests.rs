@@ -10,6 +10,7 @@ use crate::counters;
 use crate::error::Result;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{api_keys as keys, api_requests as requests, key_owners as owners};
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
 use crate::store::portable::{ForNoKeyUpdate, Holds, SkipLocked};
@@ -162,7 +163,7 @@ pub fn forget(tx: &mut Tx<'_>, before: NaiveDateTime, most: i64) -> Result<usize
     if ids.is_empty() {
         return Ok(0);
     }
-    let gone = diesel::delete(requests::table.filter(of_tenant.and(requests::id.eq_any(ids)))).execute(tx.conn)?;
+    let gone = diesel::delete(requests::table.filter(of_tenant.and(requests::id.among(ids)))).execute(tx.conn)?;
     counters::add(tx, counters::API_REQUESTS, -counters::rows(gone));
     Ok(gone)
 }
@@ -174,7 +175,7 @@ pub fn forget(tx: &mut Tx<'_>, before: NaiveDateTime, most: i64) -> Result<usize
 pub(super) fn owners(lobby: &mut Lobby<'_>, hashes: &BTreeSet<String>) -> Result<BTreeMap<String, Owner>> {
     let found: Vec<(String, TenantId, i64, String)> = owners::table
         .inner_join(keys::table.on(keys::tenant_id.eq(owners::tenant_id).and(keys::id.eq(owners::key_id))))
-        .filter(owners::key_hash.eq_any(hashes))
+        .filter(owners::key_hash.among(hashes))
         .select((owners::key_hash, owners::tenant_id, keys::id, keys::name))
         .load(lobby.conn)?;
     Ok(found.into_iter().map(|(hash, tenant, key, name)| (hash, Owner { tenant, key, name })).collect())
@@ -182,7 +183,7 @@ pub(super) fn owners(lobby: &mut Lobby<'_>, hashes: &BTreeSet<String>) -> Result
 
 /// Never back: batches of several instances of the server come in any order.
 fn note_use(tx: &mut Tx<'_>, used: &BTreeMap<i64, NaiveDateTime>) -> Result<()> {
-    let these = keys::tenant_id.eq(tx.tenant_id()).and(keys::id.eq_any(used.keys().copied()));
+    let these = keys::tenant_id.eq(tx.tenant_id()).and(keys::id.among(used.keys().copied()));
     let query = keys::table.filter(these).order(keys::id).select((keys::id, keys::last_used_at));
     let known: Vec<(i64, Option<NaiveDateTime>)> = ForNoKeyUpdate(query).load(tx.conn)?;
     let later = |(id, before): (i64, Option<NaiveDateTime>)| {

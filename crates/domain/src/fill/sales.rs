@@ -8,7 +8,7 @@ use super::random::{Random, Stream};
 use super::{Plan, Shop, Slice, part};
 use crate::counters;
 use crate::error::{Error, Result};
-use crate::orders::{Channel, LINES, Status};
+use crate::orders::{Channel, ENTERED, LINES, Status};
 use crate::partners::customers::AddressKind;
 use crate::rollups::{self, days::Orders as Figures};
 use crate::stock::goods::Place;
@@ -52,29 +52,6 @@ struct Line {
     returned: Quantity,
 }
 
-const ORDERS: bulk::Into = bulk::Into {
-    table: "orders",
-    columns: &[
-        "tenant_id",
-        "id",
-        "number",
-        "customer_id",
-        "customer_name",
-        "warehouse_id",
-        "status",
-        "channel",
-        "total",
-        "item_count",
-        "allow_backorder",
-        "shipping_address",
-        "created_by",
-        "request_id",
-        "booked_on",
-        "created_at",
-        "updated_at",
-    ],
-};
-
 /// Draws the orders of a slice, and tells the books what they promise and move.
 pub(super) fn draw(
     tx: &mut Tx<'_>,
@@ -108,10 +85,10 @@ pub(super) fn write(tx: &mut Tx<'_>, sales: &[Sale]) -> Result<i64> {
         return Ok(0);
     }
     counters::add(tx, counters::ORDERS, count);
-    let first = counters::take(tx, counters::ORDER_NUMBER, count)?;
+    let first = rollups::take(tx, counters::ORDER_NUMBER, count)?;
     let rows = (first..).zip(sales).map(|(number, sale)| sale.row(tx, number)).collect::<Vec<_>>();
     let lines = sales.iter().flat_map(Sale::lines).collect::<Vec<_>>();
-    bulk::insert(tx.conn, tx.tenant_id(), ORDERS, &rows)?;
+    bulk::insert(tx.conn, tx.tenant_id(), ENTERED, &rows)?;
     bulk::insert(tx.conn, tx.tenant_id(), LINES, &lines)?;
     Ok(counters::rows(lines.len()))
 }
@@ -195,7 +172,6 @@ impl Sale {
     fn row(&self, tx: &Tx<'_>, number: i64) -> Vec<bulk::Cell> {
         let Self { id, customer, place, status, channel, total, address, lines, placed, updated } = self;
         cells![
-            *id,
             number,
             customer.as_ref().map(|customer| customer.id),
             customer.as_ref().map(|customer| customer.name.clone()),
@@ -211,6 +187,7 @@ impl Sale {
             day_of(*placed, tx.tenant().zone),
             *placed,
             *updated,
+            *id,
         ]
     }
 

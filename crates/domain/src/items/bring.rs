@@ -12,6 +12,7 @@ use crate::bring::{Brought, Intent, Outcome, at_most, is_clear, problem, repeate
 use crate::error::{Error, Result, Thing, Unique};
 use crate::schema::products;
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::portable::{ForUpdate, Unindexed};
 use crate::values::{Change, Code, fold};
 
@@ -56,7 +57,7 @@ struct Known {
 
 impl Known {
     fn load(tx: &mut Tx<'_>, rows: &[ItemRow], keys: &[String], intent: Intent) -> Result<Self> {
-        let these = products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::sku_key.eq_any(keys)));
+        let these = products::table.filter(products::tenant_id.eq(tx.tenant_id()).and(products::sku_key.among(keys)));
         let query = these.order(Unindexed(products::id)).select(Item::as_select());
         let items: Vec<Item> = match intent {
             Intent::Judge => query.load(tx.conn)?,
@@ -172,7 +173,7 @@ fn holders(tx: &mut Tx<'_>, barcodes: &[&str]) -> Result<HashMap<String, String>
     if barcodes.is_empty() {
         return Ok(HashMap::new());
     }
-    let these = products::tenant_id.eq(tx.tenant_id()).and(products::barcode.eq_any(barcodes));
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::barcode.among(barcodes.iter().copied()));
     let found: Vec<(Option<String>, String)> =
         products::table.filter(these).select((products::barcode, products::sku)).load(tx.conn)?;
     Ok(found.into_iter().filter_map(|(barcode, sku)| Some((barcode?, sku))).collect())

@@ -14,6 +14,7 @@ use crate::access::secrets::random_hex;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::schema::categories;
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::portable::{ForNoKeyUpdate, ForUpdate, advance_sequence};
 use crate::values::{Change, Code, Name, fold};
@@ -199,7 +200,7 @@ pub(super) fn resolve(tx: &mut Tx<'_>, reference: &Reference) -> Result<i64> {
 
 /// Ids by folded code, of those of these codes that there are.
 pub(super) fn ids(tx: &mut Tx<'_>, keys: &[String]) -> Result<HashMap<String, i64>> {
-    let these = categories::tenant_id.eq(tx.tenant_id()).and(categories::code_key.eq_any(keys));
+    let these = categories::tenant_id.eq(tx.tenant_id()).and(categories::code_key.among(keys));
     let found: Vec<(String, i64)> =
         categories::table.filter(these).select((categories::code_key, categories::id)).load(tx.conn)?;
     Ok(found.into_iter().collect())
@@ -212,7 +213,7 @@ pub(super) fn moved(tx: &mut Tx<'_>, mut by: BTreeMap<i64, i64>) -> Result<()> {
         bulk::Change { table: "categories", keys: &["id"], set: &[], add: &["product_count"] };
     by.retain(|_, change| *change != 0);
     if by.len() > 1 {
-        let these = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.eq_any(by.keys().copied()));
+        let these = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.among(by.keys().copied()));
         let these = categories::table.filter(these).order(categories::id).select(categories::id);
         ForNoKeyUpdate(these).load::<i64>(tx.conn)?;
     }
@@ -249,7 +250,7 @@ fn height(tx: &mut Tx<'_>, id: i64) -> Result<usize> {
         if level.is_empty() {
             return Ok(levels);
         }
-        let below = categories::tenant_id.eq(tx.tenant_id()).and(categories::parent_id.eq_any(level));
+        let below = categories::tenant_id.eq(tx.tenant_id()).and(categories::parent_id.among(level));
         level = categories::table.filter(below).select(categories::id).load(tx.conn)?;
     }
     Ok(MAX_DEPTH)

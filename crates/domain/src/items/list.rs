@@ -11,6 +11,7 @@ use crate::page::{Cursor, Part, Slice, Start, Window};
 use crate::schema::{categories, products};
 use crate::stock;
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::connection::MultiBackend;
 use crate::store::search::ItemsContain;
 use crate::values::{Money, Quantity, fold};
@@ -91,6 +92,25 @@ pub struct ItemHead {
     pub updated_at: NaiveDateTime,
 }
 
+/// The rows of a window in the order of their ids, of which none that matches stands before `$first`, and one more. Where
+/// all items are wanted, which is asked for most, the statement is found by its type: Diesel words a query whose shape
+/// is told at run time anew each time.
+macro_rules! by_id {
+    ($tx:ident, $filter:ident, $window:ident, $first:expr, $columns:expr) => {{
+        let tenant = $tx.tenant_id();
+        let after = products::id.gt($window.after_id()?.unwrap_or($first - 1));
+        let (limit, offset) = ($window.limit + 1, $window.offset());
+        if *$filter == ItemFilter::default() {
+            let all = products::table.filter(products::tenant_id.eq(tenant)).filter(after);
+            all.select($columns).order(products::id).limit(limit).offset(offset).load($tx.conn)?
+        } else {
+            let is_of_changes = $filter.is_of_changes();
+            let some = if is_of_changes { lately::walked(tenant, $filter) } else { matching(tenant, $filter) };
+            some.filter(after).select($columns).order(products::id).limit(limit).offset(offset).load($tx.conn)?
+        }
+    }};
+}
+
 /// Items by id, with the name of their category and what is on hand: two statements and one for the total.
 ///
 /// # Errors
@@ -105,13 +125,9 @@ pub fn list(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Sli
 /// Only faults of the store.
 pub fn lines(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Part<ItemLine>> {
     let its_own = categories::tenant_id.eq(tx.tenant_id()).and(categories::id.nullable().eq(products::category_id));
-    let rows: Vec<(ItemColumns, Option<String>)> = matching(tx.tenant_id(), filter)
-        .filter(products::id.gt(window.after_id()?.unwrap_or(0)))
-        .select((ItemColumns::as_select(), categories::table.filter(its_own).select(categories::name).single_value()))
-        .order(products::id)
-        .limit(window.limit + 1)
-        .offset(window.offset())
-        .load(tx.conn)?;
+    let category = categories::table.filter(its_own).select(categories::name).single_value();
+    let columns = (ItemColumns::as_select(), category);
+    let rows: Vec<(ItemColumns, Option<String>)> = by_id!(tx, filter, window, 1, columns);
     let Part { rows, next } = Part::cut(rows, window, |(item, _)| Cursor::Id(item.id));
     let ids = rows.iter().map(|(item, _)| item.id).collect::<Vec<_>>();
     let on_hand = stock::totals(tx, &ids)?;
@@ -160,21 +176,13 @@ pub fn heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Pa
 fn heads_among(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window, ids: Vec<i64>) -> Result<Part<ItemHead>> {
     let Part { rows: ids, next } = Part::of_all(ids, window, window.after_id()?, |id| *id, |id| Cursor::Id(*id));
     // Asked for again: what changed meanwhile may have left the span.
-    let these = matching(tx.tenant_id(), filter).filter(products::id.eq_any(ids));
+    let these = matching(tx.tenant_id(), filter).filter(products::id.among(ids));
     Ok(Part { rows: these.select(ItemHead::as_select()).order(products::id).load(tx.conn)?, next })
 }
 
 /// A window onto items in the order of their ids, of which none that matches stands before `first`.
 fn heads_from(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window, first: i64) -> Result<Part<ItemHead>> {
-    let query =
-        if filter.is_of_changes() { lately::walked(tx.tenant_id(), filter) } else { matching(tx.tenant_id(), filter) };
-    let rows: Vec<ItemHead> = query
-        .filter(products::id.gt(window.after_id()?.unwrap_or(first - 1)))
-        .select(ItemHead::as_select())
-        .order(products::id)
-        .limit(window.limit + 1)
-        .offset(window.offset())
-        .load(tx.conn)?;
+    let rows: Vec<ItemHead> = by_id!(tx, filter, window, first, ItemHead::as_select());
     Ok(Part::cut(rows, window, |item| Cursor::Id(item.id)))
 }
 

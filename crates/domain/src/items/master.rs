@@ -9,6 +9,7 @@ use crate::bring::{Brought, Intent, Outcome, at_most, is_clear, problem, repeate
 use crate::error::{Error, Fault, Result, Thing, Unique};
 use crate::schema::{brands, item_types, products, uoms};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::portable::{ForNoKeyUpdate, ForUpdate, Unindexed};
 use crate::values::{Code, Name, fold};
@@ -300,7 +301,7 @@ pub(super) fn ids(tx: &mut Tx<'_>, list: List, keys: &[String]) -> Result<HashMa
 fn by_codes(tx: &mut Tx<'_>, list: List, keys: &[String], intent: Intent) -> Result<HashMap<String, Entry>> {
     macro_rules! find_all {
         ($table:ident) => {{
-            let these = $table::tenant_id.eq(tx.tenant_id()).and($table::code_key.eq_any(keys));
+            let these = $table::tenant_id.eq(tx.tenant_id()).and($table::code_key.among(keys));
             let query = $table::table.filter(these).order(Unindexed($table::id)).select((
                 $table::id,
                 $table::code,

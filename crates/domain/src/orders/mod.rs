@@ -15,7 +15,7 @@ pub use change::change_status;
 pub use fulfil::{FulfilLine, Fulfilled, fulfil};
 pub(crate) use list::last_of_month;
 pub use list::{OrderFilter, Statistics, get, list, rows, statistics};
-pub(crate) use place::LINES;
+pub(crate) use place::{ENTERED, LINES};
 pub use place::{NewLine, NewOrder, place};
 pub use returns::{ReturnLine, take_back};
 

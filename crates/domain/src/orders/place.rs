@@ -2,21 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use diesel::prelude::*;
-
 use super::{Channel, MOST_LINES, Order, PROMISE, Status};
 use crate::counters;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::items::Tracking;
+use crate::numbered::{self, Document, Written};
 use crate::partners::customers::{self, Address};
 use crate::rollups::{self, days::Orders as Figures};
-use crate::schema::orders;
 use crate::stock::goods::{self, Goods};
 use crate::stock::ledger::{self, Entry, Floor};
 use crate::stock::serials::{self, Kept};
 use crate::store::Tx;
 use crate::store::bulk::{self, cells};
-use crate::store::connection::MultiBackend;
 use crate::values::{Code, Money, Price, Quantity};
 
 /// An order to be.
@@ -59,6 +56,28 @@ struct Priced<'c> {
     amount: Money,
 }
 
+const STORED: &[&str] = &[
+    "tenant_id",
+    "number",
+    "customer_id",
+    "customer_name",
+    "warehouse_id",
+    "status",
+    "channel",
+    "total",
+    "item_count",
+    "allow_backorder",
+    "shipping_address",
+    "created_by",
+    "request_id",
+    "booked_on",
+    "created_at",
+    "updated_at",
+    "id",
+];
+const ORDERS: bulk::Into = bulk::Into { table: "orders", columns: STORED.split_at(STORED.len() - 1).0 };
+/// Where orders go that come with their ids.
+pub(crate) const ENTERED: bulk::Into = bulk::Into { table: "orders", columns: STORED };
 pub(crate) const LINES: bulk::Into = bulk::Into {
     table: "order_items",
     columns: &[
@@ -84,8 +103,9 @@ pub(crate) const LINES: bulk::Into = bulk::Into {
 pub fn place(tx: &mut Tx<'_>, command: &NewOrder) -> Result<Order> {
     check(&command.lines)?;
     let customer = command.customer_id.map(|id| customers::named(tx, id, "customer_id")).transpose()?;
-    let place = goods::place(tx, command.warehouse_id, "warehouse_id")?;
-    let lines = price(tx, &command.lines)?;
+    let ids = command.lines.iter().map(|line| line.product_id).collect::<Vec<_>>();
+    let (place, goods) = goods::load_at(tx, &ids, command.warehouse_id, "warehouse_id")?;
+    let lines = price(&command.lines, &goods)?;
     let total = lines.iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.amount)).ok_or(Error::OutOfRange)?;
     let address = match (&command.shipping_address, &customer) {
         (Some(address), _) => Some(address.clone()),
@@ -99,36 +119,22 @@ pub fn place(tx: &mut Tx<'_>, command: &NewOrder) -> Result<Order> {
     if let Some(customer) = &customer {
         customers::ordered(tx, customer.id, 1, total)?;
     }
-    let count = i64::try_from(lines.len()).map_err(|_| Error::OutOfRange)?;
-    counters::add(tx, counters::ORDERS, 1);
-    // The number last: whoever else places an order waits for it until this transaction ends.
-    let number = counters::next(tx, counters::ORDER_NUMBER)?;
-    let row = (
-        orders::tenant_id.eq(tx.tenant_id()),
-        orders::number.eq(number),
-        orders::customer_id.eq(customer.as_ref().map(|customer| customer.id)),
-        orders::customer_name.eq(customer.map(|customer| customer.name)),
-        orders::warehouse_id.eq(place.id),
-        orders::status.eq(Status::Pending),
-        orders::channel.eq(command.channel),
-        orders::total.eq(total),
-        orders::item_count.eq(count),
-        orders::allow_backorder.eq(allow_backorder),
-    );
-    let origin = (
-        orders::shipping_address.eq(address),
-        orders::created_by.eq(tx.actor().name().to_owned()),
-        orders::request_id.eq(tx.request_id().map(str::to_owned)),
-        orders::booked_on.eq(tx.today()),
-        orders::created_at.eq(tx.now()),
-        orders::updated_at.eq(tx.now()),
-    );
-    let insert = diesel::insert_into(orders::table).values((row, origin));
-    let order: Order =
-        insert.returning(<Order as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?;
-    let figures = Figures::one(total, lines.iter().map(|line| line.asked.quantity));
-    rollups::order(tx, order.created_at, figures, None, order.status);
-    let ids = write(tx, order.id, &lines)?;
+    let order = Order {
+        id: 0,
+        number: 0,
+        customer_id: customer.as_ref().map(|customer| customer.id),
+        customer_name: customer.map(|customer| customer.name),
+        warehouse_id: place.id,
+        status: Status::Pending,
+        channel: command.channel,
+        total,
+        item_count: counters::rows(lines.len()),
+        shipping_address: address,
+        created_by: tx.actor().name().to_owned(),
+        created_at: tx.now(),
+        updated_at: tx.now(),
+    };
+    let (order, ids) = write(tx, order, allow_backorder, &lines)?;
     let keep = |(at, (line, id)): (usize, (&Priced<'_>, i64))| {
         let (goods, numbers) = (line.goods.clone(), line.asked.serials.clone());
         (!numbers.is_empty()).then_some(Kept { at, goods, line: id, numbers })
@@ -155,9 +161,7 @@ fn check(lines: &[NewLine]) -> Result<()> {
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
-fn price<'c>(tx: &mut Tx<'_>, lines: &'c [NewLine]) -> Result<Vec<Priced<'c>>> {
-    let ids = lines.iter().map(|line| line.product_id).collect::<Vec<_>>();
-    let known: BTreeMap<i64, Goods> = goods::load(tx, &ids)?;
+fn price<'c>(lines: &'c [NewLine], known: &BTreeMap<i64, Goods>) -> Result<Vec<Priced<'c>>> {
     let priced = |(at, asked): (usize, &'c NewLine)| {
         let goods = known.get(&asked.product_id).cloned().ok_or_else(|| Error::UnknownReference {
             field: format!("items[{at}].product_id"),
@@ -175,13 +179,35 @@ fn price<'c>(tx: &mut Tx<'_>, lines: &'c [NewLine]) -> Result<Vec<Priced<'c>>> {
     lines.iter().enumerate().map(priced).collect()
 }
 
-/// Returns the ids of the lines, in their order.
-fn write(tx: &mut Tx<'_>, order: i64, lines: &[Priced<'_>]) -> Result<Vec<i64>> {
-    let row = |Priced { asked, goods, unit_price, amount }: &Priced<'_>| {
+/// Writes an order, which gets its id and its number, and its lines. Returns their ids, in their order.
+fn write(tx: &mut Tx<'_>, order: Order, allow_backorder: bool, lines: &[Priced<'_>]) -> Result<(Order, Vec<i64>)> {
+    let figures = Figures::one(order.total, lines.iter().map(|line| line.asked.quantity));
+    rollups::order(tx, order.created_at, figures, None, order.status);
+    counters::add(tx, counters::ORDERS, 1);
+    let row = cells![
+        numbered::NUMBER,
+        order.customer_id,
+        order.customer_name.clone(),
+        order.warehouse_id,
+        order.status.as_str(),
+        order.channel.as_str(),
+        order.total,
+        order.item_count,
+        allow_backorder,
+        order.shipping_address.clone(),
+        order.created_by.as_str(),
+        tx.request_id().map(str::to_owned),
+        tx.today(),
+        order.created_at,
+        order.updated_at,
+    ];
+    let line = |Priced { asked, goods, unit_price, amount }: &Priced<'_>| {
         let (none, open) = (Quantity::ZERO, true);
         let (sku, name) = (goods.sku.as_str(), goods.name.as_str());
-        cells![order, goods.id, sku, name, asked.quantity, *unit_price, *amount, none, none, open]
+        cells![numbered::DOCUMENT, goods.id, sku, name, asked.quantity, *unit_price, *amount, none, none, open]
     };
-    let rows = lines.iter().map(row).collect::<Vec<_>>();
-    Ok(bulk::insert_returning(tx.conn, tx.tenant_id(), LINES, &rows)?)
+    let lines = lines.iter().map(line).collect();
+    let document = Document { series: counters::ORDER_NUMBER, table: ORDERS, row, lines_table: LINES, lines };
+    let Written { id, number, lines } = numbered::write(tx, document)?;
+    Ok((Order { id, number, ..order }, lines))
 }

@@ -15,6 +15,7 @@ use crate::stock::movements::{Kind, Paper};
 use crate::stock::serials::SerialStatus;
 use crate::stock::tracking::Pick;
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::portable::ForUpdate;
 use crate::values::{Code, Money, Quantity, fold};
@@ -114,7 +115,7 @@ struct Units {
 impl Units {
     fn sold(tx: &mut Tx<'_>, lines: &[Line]) -> Result<Self> {
         let lines = lines.iter().map(|line| line.id).collect::<Vec<_>>();
-        let out = serials::tenant_id.eq(tx.tenant_id()).and(serials::order_item_id.eq_any(lines));
+        let out = serials::tenant_id.eq(tx.tenant_id()).and(serials::order_item_id.among(lines));
         let out = serials::table.filter(out.and(serials::status.eq(SerialStatus::Sold))).order(serials::id.desc());
         let columns = (serials::id, serials::order_item_id.assume_not_null(), serials::serial_key);
         let found: Vec<(i64, i64, String)> = ForUpdate(out.select(columns)).load(tx.conn)?;
@@ -235,7 +236,8 @@ fn put_back(pieces: &mut [Piece], goods: &Goods, place: &Place, back: &Back<'_>)
 /// What left for an order and has not come back, the last first.
 fn pieces(tx: &mut Tx<'_>, order: i64, products: &[i64]) -> Result<Vec<Piece>> {
     let of_order = movements::tenant_id.eq(tx.tenant_id()).and(movements::reference_type.eq("order"));
-    let of_order = of_order.and(movements::reference_id.eq(order)).and(movements::product_id.eq_any(products.to_vec()));
+    let of_order =
+        of_order.and(movements::reference_id.eq(order)).and(movements::product_id.among(products.iter().copied()));
     let rows: Vec<(i64, Option<i64>, Option<Money>, Quantity)> = movements::table
         .filter(of_order)
         .order(movements::id.desc())

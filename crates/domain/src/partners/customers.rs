@@ -10,6 +10,7 @@ use crate::orders::Status;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{customer_addresses as addresses, customers, orders};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::{ForKeyShare, ForUpdate, advance_sequence, text_value};
 use crate::store::search::{contains, search_text};
@@ -222,7 +223,8 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     lock(tx, id)?;
     let tenant = tx.tenant_id();
     let open = orders::tenant_id.eq(tenant).and(orders::customer_id.eq(id));
-    let open = open.and(orders::status.eq_any(Status::ALL.iter().filter(|status| status.is_open())));
+    let open = open
+        .and(orders::status.among(Status::ALL.iter().filter(|status| status.is_open()).map(|status| status.as_str())));
     if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
         let by = "orders of it are open: fulfil or cancel them first".to_owned();
         return Err(Error::InUse { thing: Thing::Customer, key: id.to_string(), by });
@@ -304,7 +306,7 @@ pub(crate) fn named(tx: &mut Tx<'_>, id: i64, field: &str) -> Result<Named> {
 
 /// Those of these customers that are there, held as by [`named`].
 pub(crate) fn all_named(tx: &mut Tx<'_>, ids: &[i64]) -> Result<Vec<Named>> {
-    let these = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.eq_any(ids));
+    let these = customers::tenant_id.eq(tx.tenant_id()).and(customers::id.among(ids.iter().copied()));
     let query = customers::table.filter(these).order(customers::id).select((customers::id, customers::name));
     let found: Vec<(i64, String)> = ForKeyShare(query).load(tx.conn)?;
     Ok(found.into_iter().map(|(id, name)| Named { id, name }).collect())

@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use diesel::prelude::*;
 
 use super::{MOST_LINES, Purchase, PurchaseStatus, suppliers};
 use crate::counters;
 use crate::error::{Error, Problem, Result, Thing};
 use crate::items::Tracking;
-use crate::schema::purchase_orders as orders;
+use crate::numbered::{self, Document, Written};
 use crate::stock::goods::{self, Goods};
 use crate::store::Tx;
-use crate::store::bulk::{self, cells};
-use crate::store::connection::MultiBackend;
+use crate::store::bulk::{self, Cell, cells};
 use crate::values::{Money, Notes, Price, Quantity};
 
 /// A purchase order to be.
@@ -49,6 +47,26 @@ struct Costed {
     amount: Money,
 }
 
+const PURCHASES: bulk::Into = bulk::Into {
+    table: "purchase_orders",
+    columns: &[
+        "tenant_id",
+        "number",
+        "supplier_id",
+        "supplier_name",
+        "warehouse_id",
+        "status",
+        "total",
+        "item_count",
+        "expected_date",
+        "notes",
+        "created_by",
+        "request_id",
+        "booked_on",
+        "created_at",
+        "updated_at",
+    ],
+};
 const LINES: bulk::Into = bulk::Into {
     table: "purchase_order_items",
     columns: &[
@@ -80,38 +98,51 @@ pub fn place(tx: &mut Tx<'_>, command: &NewPurchase) -> Result<Purchase> {
     let lines = cost(tx, &command.lines)?;
     let total = lines.iter().try_fold(Money::ZERO, |sum, line| sum.plus(line.amount)).ok_or(Error::OutOfRange)?;
     ordered_from(tx, supplier.id, lines.iter().map(|line| line.goods.id), 1)?;
-    counters::add(tx, counters::PURCHASE_ORDERS, 1);
-    // The number last: whoever else places a purchase order waits for it until this transaction ends.
-    let number = counters::next(tx, counters::PURCHASE_NUMBER)?;
-    let row = (
-        orders::tenant_id.eq(tx.tenant_id()),
-        orders::number.eq(number),
-        orders::supplier_id.eq(supplier.id),
-        orders::supplier_name.eq(supplier.name),
-        orders::warehouse_id.eq(place.id),
-        orders::status.eq(PurchaseStatus::Draft),
-        orders::total.eq(total),
-        orders::item_count.eq(counters::rows(lines.len())),
-        orders::expected_date.eq(command.expected_date),
-        orders::notes.eq(command.notes.as_ref().map(Notes::as_str)),
-    );
-    let origin = (
-        orders::created_by.eq(tx.actor().name().to_owned()),
-        orders::request_id.eq(tx.request_id().map(str::to_owned)),
-        orders::booked_on.eq(tx.today()),
-        orders::created_at.eq(tx.now()),
-        orders::updated_at.eq(tx.now()),
-    );
-    let insert = diesel::insert_into(orders::table).values((row, origin));
-    let purchase: Purchase =
-        insert.returning(<Purchase as Selectable<MultiBackend>>::construct_selection()).get_result(tx.conn)?;
-    let row = |Costed { goods, quantity, unit_cost, amount }: &Costed| {
-        let (sku, name, none, open) = (goods.sku.as_str(), goods.name.as_str(), Quantity::ZERO, true);
-        cells![purchase.id, goods.id, sku, name, *quantity, *unit_cost, *amount, none, open]
+    let purchase = Purchase {
+        id: 0,
+        number: 0,
+        supplier_id: supplier.id,
+        supplier_name: supplier.name,
+        warehouse_id: place.id,
+        status: PurchaseStatus::Draft,
+        total,
+        item_count: counters::rows(lines.len()),
+        expected_date: command.expected_date,
+        notes: command.notes.clone().map(String::from),
+        created_by: tx.actor().name().to_owned(),
+        created_at: tx.now(),
+        updated_at: tx.now(),
     };
-    let rows = lines.iter().map(row).collect::<Vec<_>>();
-    bulk::insert(tx.conn, tx.tenant_id(), LINES, &rows)?;
-    Ok(purchase)
+    write(tx, purchase, &lines)
+}
+
+/// Writes a purchase order, which gets its id and its number, and its lines.
+fn write(tx: &mut Tx<'_>, purchase: Purchase, lines: &[Costed]) -> Result<Purchase> {
+    counters::add(tx, counters::PURCHASE_ORDERS, 1);
+    let row = cells![
+        numbered::NUMBER,
+        purchase.supplier_id,
+        purchase.supplier_name.as_str(),
+        purchase.warehouse_id,
+        purchase.status.as_str(),
+        purchase.total,
+        purchase.item_count,
+        Cell::Date(purchase.expected_date),
+        purchase.notes.clone(),
+        purchase.created_by.as_str(),
+        tx.request_id().map(str::to_owned),
+        tx.today(),
+        purchase.created_at,
+        purchase.updated_at,
+    ];
+    let line = |Costed { goods, quantity, unit_cost, amount }: &Costed| {
+        let (sku, name, none, open) = (goods.sku.as_str(), goods.name.as_str(), Quantity::ZERO, true);
+        cells![numbered::DOCUMENT, goods.id, sku, name, *quantity, *unit_cost, *amount, none, open]
+    };
+    let lines = lines.iter().map(line).collect();
+    let document = Document { series: counters::PURCHASE_NUMBER, table: PURCHASES, row, lines_table: LINES, lines };
+    let Written { id, number, .. } = numbered::write(tx, document)?;
+    Ok(Purchase { id, number, ..purchase })
 }
 
 /// Counts lines of products for a supplier: more, or less once they are called off.

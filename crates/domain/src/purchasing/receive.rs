@@ -18,6 +18,7 @@ use crate::stock::movements::{Kind, Paper};
 use crate::stock::serials;
 use crate::stock::tracking::Pick;
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::values::{Code, Quantity, fold};
 
@@ -286,9 +287,9 @@ fn find(tx: &mut Tx<'_>, wanted: &Labels<'_>) -> Result<BTreeMap<(i64, String), 
         return Ok(BTreeMap::new());
     }
     let (products, keys): (BTreeSet<i64>, BTreeSet<String>) = wanted.keys().cloned().unzip();
-    let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::product_id.eq_any(products));
+    let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::product_id.among(products));
     let found: Vec<((i64, String), i64, Option<NaiveDate>)> = batches::table
-        .filter(these.and(batches::batch_key.eq_any(keys)))
+        .filter(these.and(batches::batch_key.among(keys)))
         .select(((batches::product_id, batches::batch_key), batches::id, batches::expiry_date))
         .load(tx.conn)?;
     let mut ids = BTreeMap::new();

@@ -12,6 +12,7 @@ use crate::error::{Error, Result, Thing};
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{purchase_orders, supplier_products, suppliers};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::ForUpdate;
 use crate::values::Name;
@@ -84,7 +85,7 @@ pub fn list(tx: &mut Tx<'_>, window: &Window) -> Result<Slice<SupplierLine>> {
         query.select(Supplier::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
     let Part { rows, next } = Part::cut(rows, window, |supplier| Cursor::Id(supplier.id));
     let ids = rows.iter().map(|supplier| supplier.id).collect::<Vec<_>>();
-    let these = supplier_products::tenant_id.eq(tenant).and(supplier_products::supplier_id.eq_any(ids));
+    let these = supplier_products::tenant_id.eq(tenant).and(supplier_products::supplier_id.among(ids));
     let counts: Vec<(i64, i64)> = supplier_products::table
         .filter(these.and(supplier_products::lines.gt(0)))
         .group_by(supplier_products::supplier_id)
@@ -130,7 +131,7 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     lock(tx, id)?;
     let tenant = tx.tenant_id();
     let open = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::supplier_id.eq(id));
-    let open = open.and(purchase_orders::status.eq_any(PurchaseStatus::OPEN));
+    let open = open.and(purchase_orders::status.among(PurchaseStatus::OPEN.iter().map(|status| status.as_str())));
     if diesel::select(exists(purchase_orders::table.filter(open))).get_result(tx.conn)? {
         let by = "purchase orders to it are open: receive or cancel them first".to_owned();
         return Err(Error::InUse { thing: Thing::Supplier, key: id.to_string(), by });

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use crate::access::tenants;
 use crate::actor::TenantId;
@@ -16,6 +17,7 @@ use crate::error::Result;
 use crate::orders::Status;
 use crate::schema::{stock_totals, warehouse_totals};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::connection::Conn;
 use crate::values::{Money, Quantity};
@@ -137,13 +139,27 @@ fn sums<'t>(tx: &'t mut Tx<'_>) -> &'t mut Sums {
 
 /// Moves all sums of a transaction, then the counters.
 pub(crate) fn settle(conn: &mut Conn, gathered: &mut Gathered) -> Result<()> {
+    settle_sums(conn, gathered)?;
+    counters::settle(conn, &mut gathered.counters)
+}
+
+/// Moves all sums of a transaction, and leaves the counters for later.
+pub(crate) fn settle_sums(conn: &mut Conn, gathered: &mut Gathered) -> Result<()> {
     for (tenant, sums) in std::mem::take(&mut gathered.sums) {
         let stocked = settle_products(conn, tenant, &sums)?;
         gathered.counters.add(tenant, counters::STOCKED_PRODUCTS, stocked);
         settle_warehouses(conn, tenant, &sums)?;
         settle_days(conn, tenant, sums)?;
     }
-    counters::settle(conn, &mut gathered.counters)
+    Ok(())
+}
+
+/// The next numbers of a series, so many, all at once: no two transactions get the same, and none is lost. Returns the
+/// first. Taken late, since whoever else takes one waits for it until this transaction ends; for the same reason all that
+/// was gathered so far is moved before.
+pub(crate) fn take(tx: &mut Tx<'_>, series: &'static str, count: i64) -> Result<i64> {
+    settle_sums(tx.conn, tx.gathered)?;
+    Ok(counters::settle_with(tx, series, count)? - count + 1)
 }
 
 /// Returns by how much the number of active products with something on hand changes.
@@ -151,12 +167,13 @@ fn settle_products(conn: &mut Conn, tenant: TenantId, sums: &Sums) -> Result<i64
     let changed = sums.products.iter().filter(|(_, on_hand)| on_hand.change != 0);
     let rows = changed.map(|(id, on_hand)| cells![*id, on_hand.change]).collect::<Vec<_>>();
     let mut stocked = 0;
-    for (id, after) in bulk::upsert_returning(conn, tenant, ON_HAND, ("product_id", "quantity"), &rows)? {
+    for (id, after) in bulk::upsert_returning::<BigInt, i64>(conn, tenant, ON_HAND, ("product_id", "quantity"), &rows)?
+    {
         let Some(OnHand { change, is_active: true }) = sums.products.get(&id) else { continue };
         stocked += i64::from(after > 0) - i64::from(after - change > 0);
     }
     if !sums.removed.is_empty() {
-        let gone = stock_totals::product_id.eq_any(sums.removed.iter().copied());
+        let gone = stock_totals::product_id.among(sums.removed.iter().copied());
         diesel::delete(stock_totals::table.filter(stock_totals::tenant_id.eq(tenant).and(gone))).execute(conn)?;
     }
     Ok(stocked)
@@ -168,7 +185,7 @@ fn settle_warehouses(conn: &mut Conn, tenant: TenantId, sums: &Sums) -> Result<(
     let rows = changed.map(row).collect::<Vec<_>>();
     bulk::upsert(conn, tenant, LYING, &["warehouse_id"], &["stock_rows", "skus", "low", "value"], &rows)?;
     if !sums.closed.is_empty() {
-        let gone = warehouse_totals::warehouse_id.eq_any(sums.closed.iter().copied());
+        let gone = warehouse_totals::warehouse_id.among(sums.closed.iter().copied());
         diesel::delete(warehouse_totals::table.filter(warehouse_totals::tenant_id.eq(tenant).and(gone)))
             .execute(conn)?;
     }

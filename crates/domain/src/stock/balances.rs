@@ -14,6 +14,7 @@ use crate::items::Label;
 use crate::page::{Cursor, Part, Slice, Start, Window};
 use crate::schema::{products, stock_levels as levels, uoms, warehouses as places};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::Unindexed;
 use crate::values::{Quantity, fold};
@@ -137,7 +138,7 @@ fn find(tx: &mut Tx<'_>, filter: &BalanceFilter) -> Result<Found> {
     let (mut items, mut locations) = (None, None);
     if let Some(codes) = item_codes {
         let keys = codes.iter().map(|code| fold(code)).collect::<Vec<_>>();
-        let named = products::tenant_id.eq(tenant).and(products::sku_key.eq_any(keys));
+        let named = products::tenant_id.eq(tenant).and(products::sku_key.among(keys));
         items = Some(products::table.filter(named).select(products::id).load(tx.conn)?);
     }
     if let Some(branch) = *branch_id {
@@ -211,7 +212,7 @@ fn goods(tx: &mut Tx<'_>, ids: BTreeSet<i64>) -> Result<BTreeMap<i64, Goods>> {
     let tenant = tx.tenant_id();
     let unit = uoms::table.filter(uoms::tenant_id.eq(tenant).and(uoms::id.nullable().eq(products::base_uom_id)));
     let rows: Vec<Goods> = products::table
-        .filter(products::tenant_id.eq(tenant).and(products::id.eq_any(ids)))
+        .filter(products::tenant_id.eq(tenant).and(products::id.among(ids)))
         .select((BalancedItem::as_select(), unit.select(uoms::code).single_value()))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(|goods| (goods.0.id, goods)).collect())
@@ -222,7 +223,7 @@ fn places_of(tx: &mut Tx<'_>, ids: BTreeSet<i64>) -> Result<BTreeMap<i64, Place>
     let its_branch = branch.field(places::id).nullable().eq(places::branch_id);
     let rows: Vec<Place> = places::table
         .left_join(branch.on(branch.field(places::tenant_id).eq(tenant).and(its_branch)))
-        .filter(places::tenant_id.eq(tenant).and(places::id.eq_any(ids)))
+        .filter(places::tenant_id.eq(tenant).and(places::id.among(ids)))
         .select(((places::id, places::code, places::name), branch.fields((places::id, places::code)).nullable()))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(|place| (place.0.id, place)).collect())
@@ -257,10 +258,10 @@ fn anytime(tenant: TenantId, found: &Found) -> levels::BoxedQuery<'static, Multi
     let Found { items, locations, updated_from: _, updated_before: _ } = found;
     let mut query = levels::table.into_boxed().filter(levels::tenant_id.eq(tenant));
     if let Some(items) = items {
-        query = query.filter(levels::product_id.eq_any(items.clone()));
+        query = query.filter(levels::product_id.among(items.iter().copied()));
     }
     if let Some(locations) = locations {
-        query = query.filter(levels::warehouse_id.eq_any(locations.clone()));
+        query = query.filter(levels::warehouse_id.among(locations.iter().copied()));
     }
     query
 }

@@ -16,6 +16,7 @@ use crate::items::Tracking;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{batch_levels, batches, products};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
 use crate::store::portable::Total;
@@ -182,7 +183,7 @@ fn matching(tx: &Tx<'_>, filter: &BatchFilter) -> batches::BoxedQuery<'static, M
 
 /// On hand of batches in all warehouses, for those of which there is any.
 fn on_hand(tx: &mut Tx<'_>, ids: Vec<i64>) -> Result<HashMap<i64, Quantity>> {
-    let these = batch_levels::tenant_id.eq(tx.tenant_id()).and(batch_levels::batch_id.eq_any(ids));
+    let these = batch_levels::tenant_id.eq(tx.tenant_id()).and(batch_levels::batch_id.among(ids));
     let sums: Vec<(i64, Quantity)> = batch_levels::table
         .filter(these)
         .group_by(batch_levels::batch_id)

@@ -16,6 +16,7 @@ use crate::error::{Error, Result, Thing};
 use crate::items::Tracking;
 use crate::schema::{batch_levels, batches, warehouses};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::values::{Change, Code, Quantity, fold};
 
 /// What another system says lies of an item in a warehouse.
@@ -250,7 +251,7 @@ fn write(tx: &mut Tx<'_>, drafts: Vec<Draft>) -> Result<()> {
 
 /// Those of these warehouses that there are, by their folded codes.
 fn places(tx: &mut Tx<'_>, keys: BTreeSet<String>) -> Result<HashMap<String, Place>> {
-    let these = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::code_key.eq_any(keys));
+    let these = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::code_key.among(keys));
     let these = warehouses::table.filter(these).select((warehouses::code_key, Place::as_select()));
     Ok(these.load::<(String, Place)>(tx.conn)?.into_iter().collect())
 }
@@ -264,12 +265,12 @@ type Lots = HashMap<(i64, i64), Quantity>;
 fn by_numbers(tx: &mut Tx<'_>, keys: &BTreeSet<Key>, numbers: BTreeSet<String>) -> Result<(Batches, Lots)> {
     let tenant = tx.tenant_id();
     let products = keys.iter().map(|(product, _)| *product).collect::<BTreeSet<_>>();
-    let these = batches::tenant_id.eq(tenant).and(batches::product_id.eq_any(products));
-    let these = batches::table.filter(these.and(batches::batch_key.eq_any(numbers)));
+    let these = batches::tenant_id.eq(tenant).and(batches::product_id.among(products));
+    let these = batches::table.filter(these.and(batches::batch_key.among(numbers)));
     let columns = ((batches::product_id, batches::batch_key), (batches::id, batches::expiry_date));
     let found: Batches = these.select(columns).load(tx.conn)?.into_iter().collect();
     let ids = found.values().map(|(id, _)| *id).collect::<Vec<_>>();
-    let there = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.eq_any(ids));
+    let there = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.among(ids));
     let columns = ((batch_levels::batch_id, batch_levels::warehouse_id), batch_levels::quantity);
     let lots = batch_levels::table.filter(there).select(columns).load(tx.conn)?.into_iter().collect();
     Ok((found, lots))

@@ -15,6 +15,7 @@ use crate::error::{Error, Problem, Result, Thing};
 use crate::items::Tracking;
 use crate::schema::{order_items, purchase_order_items};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::values::{Code, Notes, Quantity};
 
 /// Which batch or serial numbers the caller names, if any.
@@ -69,8 +70,7 @@ pub fn adjust(tx: &mut Tx<'_>, command: &Adjustment) -> Result<Quantity> {
     if command.quantity.is_zero() {
         return refuse("quantity", "must not be 0: a positive number adds, a negative one removes");
     }
-    let goods = goods::one(tx, command.product_id, "product_id")?;
-    let place = goods::place(tx, Some(command.warehouse_id), "warehouse_id")?;
+    let (goods, place) = goods::one_at(tx, command.product_id, command.warehouse_id)?;
     let key = (goods.id, place.id);
     let pick = command.named.pick(&goods)?;
     let entry = Entry { pick, expected: command.expected, ..Entry::moving(goods, place, command.quantity) };
@@ -120,8 +120,7 @@ pub fn set_reorder_level(tx: &mut Tx<'_>, product: i64, warehouse: i64, level: Q
     if level < Quantity::ZERO {
         return refuse("reorder_level", "must not be negative");
     }
-    let goods = goods::one(tx, product, "product_id")?;
-    let place = goods::place(tx, Some(warehouse), "warehouse_id")?;
+    let (goods, place) = goods::one_at(tx, product, warehouse)?;
     ledger::set_reorder_levels(tx, &BTreeMap::from([((goods.id, place.id), level)]))
 }
 
@@ -141,8 +140,7 @@ pub struct Opening {
 /// # Errors
 /// [`Error::UnknownReference`]; [`Error::Invalid`] for products tracked by serial number.
 pub fn open(tx: &mut Tx<'_>, command: &Opening) -> Result<()> {
-    let goods = goods::one(tx, command.product_id, "product_id")?;
-    let place = goods::place(tx, Some(command.warehouse_id), "warehouse_id")?;
+    let (goods, place) = goods::one_at(tx, command.product_id, command.warehouse_id)?;
     let entry = Entry::moving(goods, place, command.quantity);
     ledger::book(tx, vec![entry], &Reason { kind: Kind::Opening, paper: None, notes: None })?;
     Ok(())
@@ -177,7 +175,7 @@ pub fn write_off(tx: &mut Tx<'_>, product: i64) -> Result<()> {
 
 /// The open orders that products are tied to, in plain words, where there is one.
 pub(crate) fn wanted_by(tx: &mut Tx<'_>, products: &[i64]) -> Result<BTreeMap<i64, String>> {
-    let open = order_items::tenant_id.eq(tx.tenant_id()).and(order_items::product_id.eq_any(products.to_vec()));
+    let open = order_items::tenant_id.eq(tx.tenant_id()).and(order_items::product_id.among(products.iter().copied()));
     let open = order_items::table.filter(open.and(order_items::is_open.eq(true)));
     let open = open.group_by(order_items::product_id).select((order_items::product_id, min(order_items::order_id)));
     let found: Vec<(i64, Option<i64>)> = open.load(tx.conn)?;

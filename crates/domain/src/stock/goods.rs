@@ -9,7 +9,8 @@ use crate::error::{Error, Result, Thing};
 use crate::items::Tracking;
 use crate::schema::{products, warehouses};
 use crate::store::Tx;
-use crate::store::portable::{ForKeyShare, ForUpdate, Unindexed};
+use crate::store::among::Among;
+use crate::store::portable::{ForKeyShare, ForKeyShareOfProducts, ForUpdate, Unindexed};
 use crate::values::{Money, fold};
 
 /// What a command needs to know of a product.
@@ -42,21 +43,45 @@ impl Goods {
 
 /// The products with these ids, held so that none can be removed or tracked otherwise before the transaction ends.
 pub(crate) fn load(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Goods>> {
-    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.eq_any(distinct(ids)));
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.among(distinct(ids)));
     let query = products::table.filter(these).order(products::id).select(Goods::as_select());
     Ok(by_id(ForKeyShare(query).load(tx.conn)?))
 }
 
+/// The products with these ids, held as by [`load`], and the warehouse where a command handles them, or the default one.
+///
+/// # Errors
+/// As [`place`].
+pub(crate) fn load_at(
+    tx: &mut Tx<'_>,
+    ids: &[i64],
+    warehouse: Option<i64>,
+    field: &str,
+) -> Result<(Place, BTreeMap<i64, Goods>)> {
+    let Some(id) = warehouse else { return Ok((place(tx, None, field)?, load(tx, ids)?)) };
+    let here = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.eq(id));
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.among(distinct(ids)));
+    let query = products::table.inner_join(warehouses::table.on(here)).filter(these).order(products::id);
+    let query = query.select((Place::as_select(), Goods::as_select()));
+    let (places, goods): (Vec<Place>, Vec<Goods>) =
+        ForKeyShareOfProducts(query).load::<(Place, Goods)>(tx.conn)?.into_iter().unzip();
+    match places.into_iter().next() {
+        Some(place) => Ok((place, by_id(goods))),
+        // One of both is not there.
+        None => Ok((place(tx, warehouse, field)?, BTreeMap::new())),
+    }
+}
+
 /// The products with these ids, held for who changes what they cost: no other command books them meanwhile.
 pub(crate) fn claim(tx: &mut Tx<'_>, ids: &[i64]) -> Result<BTreeMap<i64, Goods>> {
-    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.eq_any(distinct(ids)));
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::id.among(distinct(ids)));
     let query = products::table.filter(these).order(products::id).select(Goods::as_select());
     Ok(by_id(ForUpdate(query).load(tx.conn)?))
 }
 
 /// The products with these SKUs, by their folded SKU; held as by [`load`] for who is going to write.
 pub(crate) fn by_sku(tx: &mut Tx<'_>, keys: &BTreeSet<String>, intent: Intent) -> Result<BTreeMap<String, Goods>> {
-    let these = products::tenant_id.eq(tx.tenant_id()).and(products::sku_key.eq_any(keys));
+    let these = products::tenant_id.eq(tx.tenant_id()).and(products::sku_key.among(keys));
     let query = products::table.filter(these).order(Unindexed(products::id)).select(Goods::as_select());
     let found: Vec<Goods> = match intent {
         Intent::Judge => query.load(tx.conn)?,
@@ -74,6 +99,17 @@ fn distinct(ids: &[i64]) -> Vec<i64> {
 
 fn by_id(found: Vec<Goods>) -> BTreeMap<i64, Goods> {
     found.into_iter().map(|goods| (goods.id, goods)).collect()
+}
+
+/// One product that a command refers to, held as by [`load`], and the warehouse where the command handles it.
+///
+/// # Errors
+/// [`Error::UnknownReference`], of the product first.
+pub(crate) fn one_at(tx: &mut Tx<'_>, id: i64, warehouse: i64) -> Result<(Goods, Place)> {
+    match load_at(tx, &[id], Some(warehouse), "warehouse_id") {
+        Ok((place, mut found)) => Ok((found.remove(&id).ok_or_else(|| unknown("product_id", Thing::Item, id))?, place)),
+        Err(error) => Err(one(tx, id, "product_id").err().unwrap_or(error)),
+    }
 }
 
 /// One product that a command refers to.
@@ -107,7 +143,7 @@ pub(crate) fn find_place(tx: &mut Tx<'_>, id: i64) -> Result<Option<Place>> {
 
 /// Those of these warehouses that are there.
 pub(crate) fn places(tx: &mut Tx<'_>, ids: &BTreeSet<i64>) -> Result<BTreeMap<i64, Place>> {
-    let these = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.eq_any(ids));
+    let these = warehouses::tenant_id.eq(tx.tenant_id()).and(warehouses::id.among(ids.iter().copied()));
     let found: Vec<Place> = warehouses::table.filter(these).select(Place::as_select()).load(tx.conn)?;
     Ok(found.into_iter().map(|place| (place.id, place)).collect())
 }

@@ -15,6 +15,7 @@ use crate::error::{Error, Fault, Result, Shortage};
 use crate::rollups::{self, Lying};
 use crate::schema::{batch_levels, batches, serials, stock_levels as levels};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::portable::ForUpdate;
 use crate::values::{Money, Quantity};
@@ -184,8 +185,8 @@ pub(crate) fn read_locked(tx: &mut Tx<'_>, keys: &BTreeSet<Key>) -> Result<Balan
 /// What lies in those of these places that have a row; locked in their order by who is going to write them.
 pub(super) fn read(tx: &mut Tx<'_>, keys: &BTreeSet<Key>, intent: Intent) -> Result<Balances> {
     let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = keys.iter().copied().unzip();
-    let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(products));
-    let these = levels::table.filter(these.and(levels::warehouse_id.eq_any(places)));
+    let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.among(products));
+    let these = levels::table.filter(these.and(levels::warehouse_id.among(places)));
     let query = these.order((levels::product_id, levels::warehouse_id)).select(BALANCE);
     let rows: Vec<(Key, Balance)> = match intent {
         Intent::Judge => query.load(tx.conn)?,
@@ -275,7 +276,7 @@ pub(crate) fn set_reorder_levels(tx: &mut Tx<'_>, to: &BTreeMap<Key, Quantity>) 
 
 /// Values what lies of products at other costs.
 pub(crate) fn revalue(tx: &mut Tx<'_>, costs: &BTreeMap<i64, Money>) -> Result<()> {
-    let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(costs.keys().copied()));
+    let these = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.among(costs.keys().copied()));
     let query = levels::table.filter(these).order((levels::product_id, levels::warehouse_id));
     let found: Vec<(Key, Balance)> = ForUpdate(query.select(BALANCE)).load(tx.conn)?;
     let mut rows = Vec::with_capacity(found.len());

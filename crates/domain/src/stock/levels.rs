@@ -11,6 +11,7 @@ use crate::page::{Cursor, Part, Slice, Window};
 use crate::rollups::Lying;
 use crate::schema::{products, stock_levels as levels, stock_totals, warehouse_totals as sums, warehouses as places};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::{RunsLow, Total};
 use crate::values::{Money, Quantity};
@@ -84,12 +85,15 @@ pub struct Summary {
 pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Slice<LevelLine>> {
     let tenant = tx.tenant_id();
     let mut query = matching(tenant, filter);
-    if let Some((id, warehouse)) = window.after_stock()? {
+    let after = window.after_stock()?;
+    if let Some((id, warehouse)) = after {
         let later = levels::product_id.gt(id).or(levels::product_id.eq(id).and(levels::warehouse_id.gt(warehouse)));
         query = query.filter(levels::product_id.ge(id)).filter(later);
     }
+    // PostgreSQL walks both tables side by side, and has to be told of each where to begin.
+    let goods = products::id.ge(after.map_or(0, |(id, _)| id)).and(products::id.eq(levels::product_id));
     let rows = query
-        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(products::id.eq(levels::product_id))))
+        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(goods)))
         .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(levels::warehouse_id))))
         .order((levels::product_id, levels::warehouse_id))
         .select((
@@ -162,7 +166,8 @@ pub(crate) fn totals(tx: &mut Tx<'_>, items: &[i64]) -> Result<HashMap<i64, Quan
     if items.is_empty() {
         return Ok(HashMap::new());
     }
-    let of_items = stock_totals::tenant_id.eq(tx.tenant_id()).and(stock_totals::product_id.eq_any(items.to_vec()));
+    let of_items =
+        stock_totals::tenant_id.eq(tx.tenant_id()).and(stock_totals::product_id.among(items.iter().copied()));
     let rows: Vec<(i64, Quantity)> = stock_totals::table
         .filter(of_items)
         .select((stock_totals::product_id, stock_totals::quantity))
@@ -178,7 +183,7 @@ pub fn on_hand(tx: &mut Tx<'_>, items: &[i64]) -> Result<HashMap<i64, Quantity>>
     if items.is_empty() {
         return Ok(HashMap::new());
     }
-    let of_items = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.eq_any(items.to_vec()));
+    let of_items = levels::tenant_id.eq(tx.tenant_id()).and(levels::product_id.among(items.iter().copied()));
     let sums: Vec<(i64, Quantity)> = levels::table
         .filter(of_items)
         .group_by(levels::product_id)

@@ -16,6 +16,7 @@ use crate::items::Tracking;
 use crate::page::{Cursor, Part, Slice, Window};
 use crate::schema::{products, serials, warehouses};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
 use crate::store::portable::text_value;
@@ -143,7 +144,7 @@ pub fn create(tx: &mut Tx<'_>, new: &NewSerials) -> Result<Vec<Serial>> {
 fn check_free(tx: &mut Tx<'_>, product: i64, numbers: &[Code]) -> Result<()> {
     let keys = numbers.iter().map(|number| fold(number.as_str())).collect::<Vec<_>>();
     let known = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq(product));
-    let known = serials::table.filter(known.and(serials::serial_key.eq_any(keys.clone()))).select(serials::serial_key);
+    let known = serials::table.filter(known.and(serials::serial_key.among(&keys))).select(serials::serial_key);
     let known = known.load::<String>(tx.conn)?.into_iter().collect::<BTreeSet<_>>();
     let taken = numbers.iter().zip(keys).enumerate().filter(|(_, (_, key))| known.contains(key));
     let taken = taken.map(|(at, (number, _))| (at, number.to_string())).collect::<Vec<_>>();
@@ -257,9 +258,9 @@ pub(crate) fn keep(tx: &mut Tx<'_>, place: &Place, lines: &[Kept]) -> Result<()>
     let products = lines.iter().map(|kept| kept.goods.id).collect::<BTreeSet<_>>();
     let keys = lines.iter().flat_map(|kept| &kept.numbers).map(|number| fold(number.as_str()));
     let keys = keys.collect::<BTreeSet<_>>();
-    let free = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq_any(products));
+    let free = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.among(products));
     let free = free.and(serials::warehouse_id.eq(place.id)).and(serials::status.eq(SerialStatus::InStock));
-    let query = serials::table.filter(free.and(serials::serial_key.eq_any(keys))).order(serials::id);
+    let query = serials::table.filter(free.and(serials::serial_key.among(keys))).order(serials::id);
     let found: Vec<((i64, String), i64)> =
         query.select(((serials::product_id, serials::serial_key), serials::id)).load(tx.conn)?;
     let mut free = found.into_iter().collect::<BTreeMap<_, _>>();
@@ -283,7 +284,7 @@ pub(crate) fn let_go(tx: &mut Tx<'_>, lines: &[i64]) -> Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
-    let kept = serials::tenant_id.eq(tx.tenant_id()).and(serials::order_item_id.eq_any(lines.to_vec()));
+    let kept = serials::tenant_id.eq(tx.tenant_id()).and(serials::order_item_id.among(lines.iter().copied()));
     let kept = kept.and(serials::status.eq(SerialStatus::Reserved));
     let free = (
         serials::status.eq(SerialStatus::InStock),

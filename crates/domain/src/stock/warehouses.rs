@@ -17,6 +17,7 @@ use crate::orders::Status;
 use crate::purchasing::PurchaseStatus;
 use crate::schema::{orders, purchase_orders, warehouse_totals as sums, warehouses as places};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::connection::MultiBackend;
 use crate::store::portable::{ForNoKeyUpdate, ForUpdate, advance_sequence};
 use crate::values::{Code, Money, Name, fold};
@@ -212,12 +213,14 @@ fn used_by(tx: &mut Tx<'_>, warehouse: &Warehouse) -> Result<Option<String>> {
         return Ok(Some("stock lies in it or is promised from it: transfer or ship that first".to_owned()));
     }
     let open = orders::tenant_id.eq(tenant).and(orders::warehouse_id.eq(warehouse.id));
-    let open = open.and(orders::status.eq_any(Status::ALL.iter().filter(|status| status.is_open())));
+    let open = open
+        .and(orders::status.among(Status::ALL.iter().filter(|status| status.is_open()).map(|status| status.as_str())));
     if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
         return Ok(Some("open orders are fulfilled from it: fulfil or cancel them first".to_owned()));
     }
     let expected = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::warehouse_id.eq(warehouse.id));
-    let expected = expected.and(purchase_orders::status.eq_any(PurchaseStatus::OPEN));
+    let expected =
+        expected.and(purchase_orders::status.among(PurchaseStatus::OPEN.iter().map(|status| status.as_str())));
     if diesel::select(exists(purchase_orders::table.filter(expected))).get_result(tx.conn)? {
         return Ok(Some("open purchase orders are to come to it: receive or cancel them first".to_owned()));
     }

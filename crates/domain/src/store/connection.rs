@@ -80,8 +80,17 @@ pub enum Purpose {
     Write,
 }
 
-/// Sees the SQL text of every statement; tests count and inspect them.
-pub type Observer = Arc<dyn Fn(&str) + Send + Sync>;
+/// What becomes of a statement.
+#[derive(Debug, Clone, Copy)]
+pub enum Seen<'s> {
+    /// It is sent: its SQL text and what is bound.
+    Sent(&'s str),
+    /// Its prepared form is kept for the next time: its SQL text.
+    Kept(&'s str),
+}
+
+/// Sees what becomes of every statement; tests count and inspect them.
+pub type Observer = Arc<dyn Fn(Seen<'_>) + Send + Sync>;
 
 /// Opens connections, each with the settings this server relies on.
 #[derive(Clone)]
@@ -115,10 +124,10 @@ impl Connector {
             conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
         }
         if let Some(observer) = self.observer.clone() {
-            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| {
-                if let InstrumentationEvent::StartQuery { query, .. } = event {
-                    observer(&query.to_string());
-                }
+            conn.set_instrumentation(move |event: InstrumentationEvent<'_>| match event {
+                InstrumentationEvent::StartQuery { query, .. } => observer(Seen::Sent(&query.to_string())),
+                InstrumentationEvent::CacheQuery { sql, .. } => observer(Seen::Kept(sql)),
+                _ => {}
             });
         }
         Ok(conn)

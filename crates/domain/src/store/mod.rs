@@ -2,9 +2,9 @@
 //!
 //! Nobody outside this room says begin, commit, pool or thread.
 
+pub(crate) mod among;
 pub(crate) mod bulk;
 mod classify;
-mod columns;
 #[allow(missing_docs, unreachable_pub, reason = "the derive of Diesel documents nothing of what it makes")]
 pub(crate) mod connection;
 mod lanes;
@@ -25,7 +25,7 @@ use crate::actor::{Actor, Admission, Role, Tenant, TenantId};
 use crate::error::{Error, Result};
 use crate::rollups::{self, Gathered};
 use crate::zone::{self, day_of};
-pub use connection::{BadUrl, Observer, Target};
+pub use connection::{BadUrl, Observer, Seen, Target};
 use connection::{Conn, Connector};
 pub use lanes::panic_text;
 use lanes::{Lane, Lanes};
@@ -46,7 +46,7 @@ pub struct Settings {
     pub patience: Duration,
     /// Whether prepared statements are kept: off for poolers that hand each transaction another connection.
     pub cache_statements: bool,
-    /// Sees the text of every statement; for tests.
+    /// Sees what becomes of every statement; for tests.
     pub observer: Option<Observer>,
 }
 

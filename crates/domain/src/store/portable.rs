@@ -137,6 +137,8 @@ locking! {
     ForShare = " FOR SHARE";
     /// Keeps the rows from being removed or re-keyed, while others may do the same.
     ForKeyShare = " FOR KEY SHARE";
+    /// The same for the products alone of what is read.
+    ForKeyShareOfProducts = " FOR KEY SHARE OF products";
     /// For who changes or removes the rows, and can do without those that others have locked.
     SkipLocked = " FOR UPDATE SKIP LOCKED";
 }

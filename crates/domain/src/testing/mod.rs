@@ -30,7 +30,7 @@ use stockbridge_fixtures::{Database, Recipe, engines};
 
 use crate::error::Result;
 use crate::store::connection::{Conn, Connector, Purpose};
-use crate::store::{Lobby, Settings, Store, Target, migrations};
+use crate::store::{Lobby, Seen, Settings, Store, Target, migrations};
 pub(crate) use shop::{
     PASSWORD, Shop, code, details, fields, id_of, money, name, new_order, password, reference, text, whole,
 };
@@ -94,7 +94,11 @@ impl Fixture {
         let statements = Arc::new(Statements::default());
         let watched = Arc::clone(&statements);
         let mut settings = Settings::new(database.url());
-        settings.observer = Some(Arc::new(move |text: &str| watched.add(text)));
+        settings.observer = Some(Arc::new(move |seen: Seen<'_>| {
+            if let Seen::Sent(text) = seen {
+                watched.add(text);
+            }
+        }));
         settings.pool = 4;
         let store = Store::open(&settings).expect("the store opens");
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");

@@ -54,7 +54,8 @@ fn unbound(statement: &str) -> Option<String> {
         let alias = alias.filter(|word| word.starts_with('"') && !pair[0].eq_ignore_ascii_case("INTO"));
         let known_as = alias.map_or(table, |alias| alias.trim_matches('"'));
         let is_bound = if pair[0].eq_ignore_ascii_case("INTO") {
-            let columns = statement.split(['(', ')']).nth(1).unwrap_or_default();
+            let columns = statement.split_once(&format!("INTO \"{table}\" (")).map(|(_, columns)| columns);
+            let columns = columns.and_then(|columns| columns.split(')').next()).unwrap_or_default();
             columns.split(", ").any(|column| column == "\"tenant_id\"")
         } else {
             statement.contains(&format!("\"{known_as}\".\"tenant_id\" ="))
@@ -93,6 +94,10 @@ fn a_statement_without_its_tenant_is_noticed() {
         (r#"DELETE  FROM "users" WHERE ("users"."id" = $1)"#, "users"),
         (r#"UPDATE "users" SET "name" = $1"#, "users"),
         (r#"INSERT INTO "users" ("email") VALUES ($1)"#, "users"),
+        (
+            r#"WITH made AS (INSERT INTO "users" ("tenant_id") VALUES ($1)) INSERT INTO "brands" ("id") VALUES ($2)"#,
+            "brands",
+        ),
         (
             r#"SELECT 1 FROM ("uoms" LEFT OUTER JOIN "uoms" AS "s" ON ("s"."id" = 1)) WHERE "uoms"."tenant_id" = $2"#,
             "s",

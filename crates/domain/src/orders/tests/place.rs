@@ -6,6 +6,7 @@ use crate::error::{Error, Thing};
 use crate::orders::{self, MOST_LINES, NewLine, NewOrder, OrderFilter, Status};
 use crate::page::{Start, Window};
 use crate::partners::customers::{self, AddressKind};
+use crate::store::bulk::MOST_KEPT;
 use crate::testing::{Shop, money, new_order, on_both, whole};
 use crate::values::{Price, Quantity};
 
@@ -146,6 +147,29 @@ fn numbers_are_consecutive_for_each_tenant() {
             let numbers = [1, 1, 5, 1].map(|units| shop.order(&[(anvil, whole(units))]).ok().map(|order| order.number));
             assert_eq!(numbers, [Some(1), Some(2), None, Some(3)]);
         }
+    });
+}
+
+#[test]
+fn numbers_and_lines_are_the_same_however_many_lines_there_are() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (anvil, bolt, syd) = (shop.item("ANVIL").id, shop.item("BOLT").id, shop.warehouse("SYD"));
+        shop.stock(anvil, syd, whole(1_000));
+        shop.stock(bolt, syd, whole(1_000));
+        // PostgreSQL writes short orders in one statement, and long ones in three.
+        for (number, count) in (1..).zip([1, 2, MOST_KEPT, MOST_KEPT + 1, 30, 3]) {
+            let lines = (1..).zip([anvil, bolt].into_iter().cycle()).take(count);
+            let lines = lines.map(|(units, product)| (product, whole(units))).collect::<Vec<_>>();
+            let order = shop.order(&lines).unwrap();
+            assert_eq!(order.number, number);
+            let id = order.id;
+            let (stored, kept) = shop.read(move |tx| orders::get(tx, id)).unwrap();
+            assert_eq!(stored, order, "what is answered is what is stored");
+            let stored = kept.iter().map(|line| (line.product_id, line.quantity)).collect::<Vec<_>>();
+            assert_eq!(stored, lines);
+        }
+        shop.verify();
     });
 }
 

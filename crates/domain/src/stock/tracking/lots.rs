@@ -13,6 +13,7 @@ use crate::stock::batches as papers;
 use crate::stock::ledger::{Entry, Reason};
 use crate::stock::movements::Kind;
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::values::{Quantity, fold};
 
@@ -66,8 +67,8 @@ impl Lots {
         let tenant = tx.tenant_id();
         let (products, places): (BTreeSet<i64>, BTreeSet<i64>) =
             entries.iter().map(|(_, entry)| (entry.goods.id, entry.place.id)).unzip();
-        let here = batch_levels::tenant_id.eq(tenant).and(batch_levels::product_id.eq_any(products));
-        let here = here.and(batch_levels::warehouse_id.eq_any(places));
+        let here = batch_levels::tenant_id.eq(tenant).and(batch_levels::product_id.among(products));
+        let here = here.and(batch_levels::warehouse_id.among(places));
         // Undated ones after dated ones, and those that nobody has told apart last.
         let order = (batches::batch_key.eq(fold(UNASSIGNED)), batches::expiry_date.is_null(), batches::expiry_date);
         let lots = batch_levels::table
@@ -99,7 +100,7 @@ impl Lots {
             return Ok(0);
         }
         let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::batch_key.eq(fold(UNASSIGNED)));
-        let these = these.and(batches::product_id.eq_any(products.clone()));
+        let these = these.and(batches::product_id.among(products.iter().copied()));
         let known: Vec<(i64, i64)> =
             batches::table.filter(these).select((batches::product_id, batches::id)).load(tx.conn)?;
         self.unassigned = known.into_iter().collect();
@@ -203,7 +204,7 @@ impl Lots {
             self.here.iter().filter(|lot| lot.quantity.is_zero()).map(|lot| lot.batch).collect::<BTreeSet<_>>();
         let emptied = emptied.into_iter().collect::<Vec<_>>();
         for emptied in emptied.chunks(bulk::MOST_VALUES) {
-            let empty = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.eq_any(emptied));
+            let empty = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.among(emptied.iter().copied()));
             let empty = empty.and(batch_levels::quantity.eq(Quantity::ZERO));
             diesel::delete(batch_levels::table.filter(empty)).execute(tx.conn)?;
         }
@@ -215,7 +216,7 @@ fn products_of(tx: &mut Tx<'_>, named: &BTreeSet<i64>) -> Result<BTreeMap<i64, i
     if named.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::id.eq_any(named.clone()));
+    let these = batches::tenant_id.eq(tx.tenant_id()).and(batches::id.among(named.iter().copied()));
     let found: Vec<(i64, i64)> =
         batches::table.filter(these).select((batches::id, batches::product_id)).load(tx.conn)?;
     Ok(found.into_iter().collect())

@@ -13,6 +13,7 @@ use crate::stock::ledger::{Entry, Floor, Reason};
 use crate::stock::movements::Kind;
 use crate::stock::serials::{self as papers, SerialStatus};
 use crate::store::Tx;
+use crate::store::among::Among;
 use crate::store::bulk::{self, cells};
 use crate::store::connection::MultiBackend;
 use crate::store::portable::{ForUpdate, MOST_PARTS, UnionAll};
@@ -215,8 +216,8 @@ fn load_named(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(
     if keys.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.eq_any(products));
-    let these = these.and(serials::serial_key.eq_any(keys));
+    let these = serials::tenant_id.eq(tx.tenant_id()).and(serials::product_id.among(products));
+    let these = these.and(serials::serial_key.among(keys));
     let found: Vec<Unit> =
         ForUpdate(serials::table.filter(these).order(serials::id).select(Unit::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|unit| ((unit.product, unit.key.clone()), unit)).collect())
@@ -270,7 +271,7 @@ fn load_here(tx: &mut Tx<'_>, entries: &[(usize, &Entry)]) -> Result<BTreeMap<(i
         found.extend(UnionAll(queries.to_vec()).load::<Unit>(tx.conn)?);
     }
     let (products, places): (BTreeSet<i64>, BTreeSet<i64>) = wanted.keys().copied().unzip();
-    let promised = of_tenant.and(serials::product_id.eq_any(products)).and(serials::warehouse_id.eq_any(places));
+    let promised = of_tenant.and(serials::product_id.among(products)).and(serials::warehouse_id.among(places));
     found.extend(query.filter(promised.and(serials::status.eq(SerialStatus::Reserved))).load::<Unit>(tx.conn)?);
     for unit in found {
         here.entry((unit.product, unit.warehouse)).or_default().push(unit);

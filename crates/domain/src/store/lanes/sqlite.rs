@@ -4,12 +4,14 @@
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use diesel::RunQueryDsl;
 use diesel::connection::SimpleConnection;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 
 use super::{Attempt, Queue, Queued, fault_of, spawn};
 use crate::error::Fault;
 use crate::store::OpenError;
-use crate::store::connection::{Conn, Connector, Purpose};
+use crate::store::connection::{Conn, Connector, MultiBackend, Purpose};
 use crate::store::tallies::Tallies;
 
 /// Commands that share one commit, at the most.
@@ -54,22 +56,22 @@ fn next_group(writes: &Queue) -> Option<Vec<Queued>> {
 
 /// One snapshot for all statements of a command.
 fn read(holder: &mut Holder, mut queued: Queued) {
-    let began = holder.conn.batch_execute("BEGIN").or_else(|_| {
+    let began = Word("BEGIN").execute(&mut holder.conn).or_else(|_| {
         holder.recover();
-        holder.conn.batch_execute("BEGIN")
+        Word("BEGIN").execute(&mut holder.conn)
     });
     if let Err(error) = began {
         return queued.job.fail(fault_of(&error));
     }
     let attempt = queued.job.attempt(&mut holder.conn);
-    let ended = holder.conn.batch_execute("COMMIT");
+    let ended = Word("COMMIT").execute(&mut holder.conn);
     if ended.is_err() || matches!(attempt, Attempt::Refused(Some(Fault::Unavailable(_)))) {
         holder.recover();
     }
     match (attempt, ended) {
         (Attempt::Done, Err(error)) => queued.job.fail(fault_of(&error)),
         // What was refused says more than the end of a transaction that the same trouble may have ended already.
-        (Attempt::Refused(_), _) | (Attempt::Done, Ok(())) => queued.job.answer(),
+        (Attempt::Refused(_), _) | (Attempt::Done, Ok(_)) => queued.job.answer(),
     }
 }
 
@@ -101,15 +103,15 @@ impl Writer {
     }
 
     fn together(&mut self, group: &mut [Queued]) -> diesel::QueryResult<()> {
-        self.holder.conn.batch_execute("BEGIN IMMEDIATE")?;
+        Word("BEGIN IMMEDIATE").execute(&mut self.holder.conn)?;
         for queued in group {
-            self.holder.conn.batch_execute("SAVEPOINT command")?;
-            match queued.job.attempt(&mut self.holder.conn) {
-                Attempt::Done => self.holder.conn.batch_execute("RELEASE command")?,
-                Attempt::Refused(_) => self.holder.conn.batch_execute("ROLLBACK TO command; RELEASE command")?,
+            Word("SAVEPOINT command").execute(&mut self.holder.conn)?;
+            if let Attempt::Refused(_) = queued.job.attempt(&mut self.holder.conn) {
+                Word("ROLLBACK TO command").execute(&mut self.holder.conn)?;
             }
+            Word("RELEASE command").execute(&mut self.holder.conn)?;
         }
-        self.holder.conn.batch_execute("COMMIT")
+        Word("COMMIT").execute(&mut self.holder.conn).map(|_| ())
     }
 
     fn alone(&mut self, mut queued: Queued) {
@@ -125,9 +127,9 @@ impl Writer {
     }
 
     fn transaction(&mut self, queued: &mut Queued) -> diesel::QueryResult<()> {
-        self.holder.conn.batch_execute("BEGIN IMMEDIATE")?;
+        Word("BEGIN IMMEDIATE").execute(&mut self.holder.conn)?;
         match queued.job.attempt(&mut self.holder.conn) {
-            Attempt::Done => self.holder.conn.batch_execute("COMMIT"),
+            Attempt::Done => Word("COMMIT").execute(&mut self.holder.conn).map(|_| ()),
             // A full or broken disk may have rolled back already; the refusal itself is the answer either way.
             Attempt::Refused(Some(Fault::Full | Fault::Unavailable(_))) => {
                 self.holder.recover();
@@ -137,6 +139,24 @@ impl Writer {
         }
     }
 }
+
+/// A statement that begins or ends something: prepared once, like all that come often.
+struct Word(&'static str);
+
+impl QueryId for Word {
+    type QueryId = ();
+    // The text tells them apart.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl QueryFragment<MultiBackend> for Word {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> diesel::QueryResult<()> {
+        pass.push_sql(self.0);
+        Ok(())
+    }
+}
+
+impl RunQueryDsl<Conn> for Word {}
 
 /// The one connection of a thread, opened again where it is lost.
 struct Holder {

@@ -10,8 +10,9 @@ use crate::access::tenants::{self, NewTenant};
 use crate::actor::{Role, TenantId};
 use crate::error::Result;
 use crate::items::{self, Tracking};
-use crate::schema::{stock_levels as levels, users};
+use crate::schema::{products, stock_levels as levels, users};
 use crate::store::Lobby;
+use crate::store::among::Among;
 use crate::store::portable::{ForUpdate, MOST_PARTS, Portable, Total, UnionAll, advance_sequence};
 use crate::testing::{Fixture, Shop, code, name, on_both, on_postgres, start, whole};
 use crate::values::{LIMIT, Quantity};
@@ -46,6 +47,36 @@ fn an_upsert_inserts_then_updates_and_returns_what_is_there() {
         assert_eq!(fixture.alter(|lobby| write_once(lobby, "b", "other")), Ok(1));
         let values = fixture.texts("SELECT name || '=' || value AS line FROM server_secrets ORDER BY name");
         assert_eq!(values, ["a=second", "b=other"]);
+    });
+}
+
+#[test]
+fn a_column_is_found_among_any_values() {
+    on_both(|fixture| {
+        let odd =
+            ["plain", "a \"quote\"", "back\\slash", "line\nbreak", "\u{1}", "\u{e9}\u{1f528}", "[1,2]", "null", ""];
+        for name in odd {
+            fixture.alter(move |lobby| write_over(lobby, name, "0")).unwrap();
+        }
+        let found = |names: Vec<&'static str>| {
+            let query = move |lobby: &mut Lobby<'_>| -> Result<usize> {
+                let among = notes::table.filter(notes::name.among(names.iter().copied())).select(notes::name);
+                Ok(among.load::<String>(lobby.conn)?.len())
+            };
+            fixture.look(query).unwrap()
+        };
+        for name in odd {
+            assert_eq!(found(vec![name]), 1, "{name:?}");
+        }
+        assert_eq!((found(odd.to_vec()), found(Vec::new()), found(vec!["other", "other"])), (odd.len(), 0, 0));
+        let shop = Shop::open(fixture, "BHH");
+        let (anvil, bolt) = (shop.item("ANVIL").id, shop.item("BOLT").id);
+        let skus = shop.read(move |tx| {
+            let these =
+                products::tenant_id.eq(tx.tenant_id()).and(products::id.among([bolt, i64::MIN, anvil, i64::MAX]));
+            Ok(products::table.filter(these).order(products::id).select(products::sku).load::<String>(tx.conn)?)
+        });
+        assert_eq!(skus.unwrap(), ["ANVIL", "BOLT"]);
     });
 }
 

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::{ORPHAN, REFUSED, Runs, hold, hold_after, kept, note, notes};
 use crate::error::{Error, Fault};
 use crate::store::connection::Conn;
-use crate::store::{Lobby, OpenError, Settings, Store};
+use crate::store::{Lobby, OpenError, Seen, Settings, Store};
 use crate::testing::{on_sqlite, start, texts};
 
 /// How often a store sent each of the words that group commands.
@@ -19,7 +19,11 @@ struct Sent(Arc<Mutex<Vec<String>>>);
 impl Sent {
     fn watch(&self, settings: &mut Settings) {
         let sent = self.clone();
-        settings.observer = Some(Arc::new(move |text: &str| sent.0.lock().unwrap().push(text.to_owned())));
+        settings.observer = Some(Arc::new(move |seen: Seen<'_>| {
+            if let Seen::Sent(text) = seen {
+                sent.0.lock().unwrap().push(text.split(" -- binds").next().unwrap_or_default().to_owned());
+            }
+        }));
     }
 
     fn count(&self, word: &str) -> usize {

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamp};
 
-use super::bulk::{Cell, Into};
+use super::{Cell, Into};
 use crate::actor::TenantId;
 
 /// Rows, turned into columns.
@@ -30,7 +30,7 @@ impl<'r> Columns<'r> {
     /// `None` where a column holds values of several types, which no array can.
     pub(super) fn of(into: Into, tenant: TenantId, rows: &'r [Vec<Cell>]) -> Option<Self> {
         let (first, others) = rows.split_first()?;
-        let mut columns = first.iter().map(|cell| Column::new(cell, rows.len())).collect::<Vec<_>>();
+        let mut columns = first.iter().map(|cell| Column::new(cell, rows.len())).collect::<Option<Vec<_>>>()?;
         for row in others {
             for (column, cell) in columns.iter_mut().zip(row) {
                 column.push(cell)?;
@@ -41,19 +41,20 @@ impl<'r> Columns<'r> {
 }
 
 impl<'r> Column<'r> {
-    fn new(first: &'r Cell, count: usize) -> Self {
+    fn new(first: &'r Cell, count: usize) -> Option<Self> {
         fn begin<T>(first: T, count: usize) -> Vec<T> {
             let mut values = Vec::with_capacity(count);
             values.push(first);
             values
         }
-        match first {
+        Some(match first {
             Cell::Int(value) => Self::Int(begin(*value, count)),
             Cell::Text(value) => Self::Text(begin(value.as_deref(), count)),
             Cell::Bool(value) => Self::Bool(begin(*value, count)),
             Cell::Time(value) => Self::Time(begin(*value, count)),
             Cell::Date(value) => Self::Date(begin(*value, count)),
-        }
+            Cell::Given(_) => return None,
+        })
     }
 
     fn push(&mut self, cell: &'r Cell) -> Option<()> {
