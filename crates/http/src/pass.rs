@@ -25,19 +25,22 @@ impl Pass {
         Self { site, admission: Admission { claim, role, request_id }, trail }
     }
 
-    /// Reads, and says what was read.
+    /// Reads, and says what was read: on the same thread, which has it at hand still. Both closures may run again.
     ///
     /// # Errors
     /// What admission, the command or the store refuses.
-    pub async fn read<T: Send + 'static, A>(
+    pub async fn read<T, A: Send + 'static>(
         &self,
         mut command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        say: impl FnOnce(T) -> Result<A>,
+        say: impl Fn(T) -> Result<A> + Send + 'static,
     ) -> Result<A> {
-        let command = move |tx: &mut Tx<'_>| Ok((Admitted::to(tx), command(tx)?));
-        let (admitted, read) = self.site.store.read(self.admission.clone(), command).await?;
+        let command = move |tx: &mut Tx<'_>| {
+            let read = command(tx)?;
+            Ok((Admitted::to(tx), say(read)?))
+        };
+        let (admitted, said) = self.site.store.read(self.admission.clone(), command).await?;
         admitted.note(&self.trail);
-        say(read)
+        Ok(said)
     }
 
     /// Writes in one transaction, and says inside of it what was written. Both closures may run again. A request

@@ -114,7 +114,8 @@ impl fmt::Debug for Reply {
 }
 
 fn reply(status: StatusCode, body: &impl Serialize) -> Result<Reply> {
-    let mut bytes = Vec::new();
+    // Room for most, so that few grow, which would copy them.
+    let mut bytes = Vec::with_capacity(2048);
     append(&mut bytes, body)?;
     Ok(Reply { status, body: bytes, is_replay: false, is_secret: false })
 }

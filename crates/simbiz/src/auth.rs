@@ -94,10 +94,10 @@ impl Call {
     ///
     /// # Errors
     /// What admission, the command or the store refuses.
-    pub async fn read<T: Send + 'static>(
+    pub async fn read<T>(
         &self,
         command: impl FnMut(&mut Tx<'_>) -> Result<T> + Send + 'static,
-        say: impl FnOnce(T) -> Result<Reply>,
+        say: impl Fn(T) -> Result<Reply> + Send + 'static,
     ) -> Answer {
         self.pass.read(command, say).await.map_err(|error| self.refuse(error))
     }

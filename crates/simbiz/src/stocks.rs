@@ -67,10 +67,11 @@ async fn one_page(call: &Call, listing: Listing, page: Page) -> std::result::Res
         let slice = balances::list(tx, &wanted.filter(tx.tenant()), order, &page.window())?;
         Ok((slice, tx.tenant().clone()))
     };
-    let say = |(Slice { rows, total, next: _ }, tenant)| {
+    let say = move |(Slice { rows, total, next: _ }, tenant)| {
         let owner = Owner::of(&tenant);
         let data = rows.into_iter().map(|balance| StockRow::of(balance, &owner)).collect();
-        let meta = StockListMeta { pagination: Pagination::of(page.number, page.size, total), filters };
+        let meta =
+            StockListMeta { pagination: Pagination::of(page.number, page.size, total), filters: filters.clone() };
         reply::ok(&StockListResponse { status: Success::Ok, data, meta })
     };
     Ok(call.read(command, say).await?.into())

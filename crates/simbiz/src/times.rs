@@ -92,7 +92,8 @@ impl Moment {
 
 /// An instant as it is written.
 pub fn text(utc: NaiveDateTime, zone: Tz) -> String {
-    zone.from_utc_datetime(&utc).format("%Y-%m-%d %H:%M:%S").to_string()
+    // By chrono's own text: a format is read anew each time, which a list feels.
+    zone.from_utc_datetime(&utc).naive_local().trunc_subsecs(0).to_string()
 }
 
 /// An instant that is known in Unix seconds, as it is written; nothing for what no calendar holds.

@@ -60,10 +60,10 @@ async fn one_page(call: &Call, listing: Listing, page: Page) -> std::result::Res
         let slice = items::list_heads(tx, &wanted.filter(tx.tenant()), &page.window())?;
         Ok((slice, tx.tenant().clone()))
     };
-    let say = |(Slice { rows, total, next: _ }, tenant)| {
+    let say = move |(Slice { rows, total, next: _ }, tenant)| {
         let owner = Owner::of(&tenant);
         let data = rows.into_iter().map(|head| ItemRow::of(head, &owner)).collect();
-        let meta = ItemListMeta { pagination: Pagination::of(page.number, page.size, total), filters };
+        let meta = ItemListMeta { pagination: Pagination::of(page.number, page.size, total), filters: filters.clone() };
         reply::ok(&ItemListResponse { status: Success::Ok, data, meta })
     };
     Ok(call.read(command, say).await?.into())
