@@ -27,6 +27,10 @@ use cli::{Cli, Command, Dialect};
 use observe::Metrics;
 pub use probes::Readiness;
 
+/// What it gave is measured: `docs/performance.md`. Every program that holds a server has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// All that the threads of one server share.
 #[derive(Clone)]
 pub struct House {
