@@ -25,7 +25,7 @@ fn users_cost_the_same_statements_however_many_there_are() {
             ("/settings", "/settings", 1),
         ] {
             let (first, wide) = (count(shop, &admin, few).await, count(shop, &admin, many).await);
-            assert_eq!(first, wide, "{many}");
+            assert!(wide <= first, "{many}: {wide} statements, {first} for one row");
             assert!(first <= most, "{few}: {first} statements");
         }
     });

@@ -46,7 +46,7 @@ fn orders_and_customers_cost_the_same_statements_however_many_there_are() {
             ("/orders/stats?period=2020-01", "/orders/stats", 3),
         ] {
             let (first, wide) = (count(shop, &client, few).await, count(shop, &client, many).await);
-            assert_eq!(first, wide, "{many}");
+            assert!(wide <= first, "{many}: {wide} statements, {first} for one row");
             assert!(first <= most, "{few}: {first} statements");
         }
     });

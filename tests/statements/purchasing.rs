@@ -50,7 +50,7 @@ fn the_lists_cost_the_same_statements_however_much_is_in_them() {
             ("/suppliers/purchase-orders/1", "/suppliers/purchase-orders/9", 3),
         ] {
             let (first, wide) = (count(shop, &client, few).await, count(shop, &client, many).await);
-            assert_eq!(first, wide, "{many}");
+            assert!(wide <= first, "{many}: {wide} statements, {first} for one row");
             assert!(first <= most, "{few}: {first} statements");
         }
     });

@@ -28,7 +28,7 @@ fn a_report_costs_the_same_statements_whatever_it_is_about() {
             ("/orders?from=2020-01-01&to=2020-01-01", "/orders?from=2020-01-01", 3),
         ] {
             let (first, wide) = (count(shop, &client, few).await, count(shop, &client, many).await);
-            assert_eq!(first, wide, "{many}");
+            assert!(wide <= first, "{many}: {wide} statements, {first} for one row");
             assert!(first <= most, "{few}: {first} statements");
         }
     });

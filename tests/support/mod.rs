@@ -223,13 +223,12 @@ impl Shop {
         (result, self.take_statements())
     }
 
-    /// The statements of a piece of work that are prepared anew each time. What only
-    /// happens to be sent for the first time is not among them.
-    pub async fn unprepared_of<T>(&self, work: impl Future<Output = T>) -> (T, Vec<String>) {
-        let (result, sent) = self.statements_of(work).await;
+    /// Those of some statements that were sent which are prepared anew each time. What was only sent for the first time
+    /// is not among them.
+    pub fn unprepared<'s>(&self, sent: &'s [String]) -> Vec<&'s str> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let text = |sent: String| sent.split(" -- binds").next().unwrap_or_default().to_owned();
-        (result, sent.into_iter().map(text).filter(|text| !kept.contains(text)).collect())
+        let texts = sent.iter().filter_map(|sent| sent.split(" -- binds").next());
+        texts.filter(|text| !kept.contains(*text)).collect()
     }
 
     fn take_statements(&self) -> Vec<String> {

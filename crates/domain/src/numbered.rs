@@ -9,7 +9,7 @@ use crate::counters;
 use crate::error::{Fault, Result};
 use crate::rollups;
 use crate::store::Tx;
-use crate::store::bulk::{self, Bulk, Cell, MOST_KEPT, Work};
+use crate::store::bulk::{self, Bulk, Cell, Work};
 use crate::store::connection::{Conn, MultiBackend};
 
 /// Stands for the number, in the row of the document.
@@ -24,7 +24,7 @@ pub(crate) struct Document {
     pub(crate) table: bulk::Into,
     pub(crate) row: Vec<Cell>,
     pub(crate) lines_table: bulk::Into,
-    /// At least one.
+    /// At least one, and no more than a statement binds.
     pub(crate) lines: Vec<Vec<Cell>>,
 }
 
@@ -43,7 +43,6 @@ pub(crate) struct Written {
 pub(crate) fn write(tx: &mut Tx<'_>, document: Document) -> Result<Written> {
     rollups::settle_sums(tx.conn, tx.gathered)?;
     if matches!(tx.conn, Conn::Postgres(_))
-        && document.lines.len() <= MOST_KEPT
         && let Some(moved) = counters::rising_with(tx, document.series)
     {
         return together(tx, &document, &moved);

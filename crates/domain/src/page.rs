@@ -140,6 +140,14 @@ impl<T> Part<T> {
         Self { rows, next }
     }
 
+    /// The same part of its whole, which is counted unless this part shows how much it is: the last page does.
+    pub(crate) fn counted(self, window: &Window, count: impl FnOnce() -> Result<i64>) -> Result<Slice<T>> {
+        let is_page = matches!(window.start, Start::Page(_)) && (!self.rows.is_empty() || window.offset() == 0);
+        let rows = i64::try_from(self.rows.len()).unwrap_or(i64::MAX);
+        let total = if is_page && self.next.is_none() { window.offset().saturating_add(rows) } else { count()? };
+        Ok(self.of(total))
+    }
+
     /// The same part, of a whole of so many rows.
     pub fn of(self, total: i64) -> Slice<T> {
         let Self { rows, next } = self;

@@ -113,11 +113,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &RequestFilter, window: &Window) -> Result<
         query = query.filter(requests::created_at.le(at)).filter(later);
     }
     let rows = query.select(Request::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
-    let total = match filter {
-        filter if *filter == RequestFilter::default() => counters::read(tx, counters::API_REQUESTS)?,
-        filter => matching(tx, filter).count().get_result(tx.conn)?,
-    };
-    Ok(Part::cut(rows, window, |row: &Request| Cursor::Time(row.created_at, row.id)).of(total))
+    let part = Part::cut(rows, window, |row: &Request| Cursor::Time(row.created_at, row.id));
+    part.counted(window, || {
+        Ok(match filter {
+            filter if *filter == RequestFilter::default() => counters::read(tx, counters::API_REQUESTS)?,
+            filter => matching(tx, filter).count().get_result(tx.conn)?,
+        })
+    })
 }
 
 /// Records requests in the order in which they are given, and when their keys were last used.

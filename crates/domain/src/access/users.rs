@@ -133,8 +133,8 @@ pub fn list(tx: &mut Tx<'_>, filter: &UserFilter, window: &Window) -> Result<Sli
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let total = matching(tx, filter).count().get_result(tx.conn)?;
-    Ok(Part::cut(rows, window, |user| Cursor::Id(user.id)).of(total))
+    let part = Part::cut(rows, window, |user: &User| Cursor::Id(user.id));
+    part.counted(window, || Ok(matching(tx, filter).count().get_result(tx.conn)?))
 }
 
 /// One user.

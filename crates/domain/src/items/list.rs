@@ -116,7 +116,7 @@ macro_rules! by_id {
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Result<Slice<ItemLine>> {
-    Ok(lines(tx, filter, window)?.of(total(tx, filter)?))
+    lines(tx, filter, window)?.counted(window, || total(tx, filter))
 }
 
 /// The rows of [`list`], the whole not counted.
@@ -152,7 +152,7 @@ pub fn list_heads(tx: &mut Tx<'_>, filter: &ItemFilter, window: &Window) -> Resu
         let (total, first) = lately::many(tx, filter)?;
         return Ok(heads_from(tx, filter, window, first)?.of(total));
     }
-    Ok(heads_from(tx, filter, window, 1)?.of(total(tx, filter)?))
+    heads_from(tx, filter, window, 1)?.counted(window, || total(tx, filter))
 }
 
 /// The rows of [`list_heads`], the whole not counted.

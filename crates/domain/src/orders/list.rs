@@ -65,15 +65,14 @@ pub fn get(tx: &mut Tx<'_>, id: i64) -> Result<(Order, Vec<Line>)> {
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &OrderFilter, window: &Window) -> Result<Slice<Order>> {
-    let part = rows(tx, filter, window)?;
-    let total = match *filter {
+    let count = |tx: &mut Tx<'_>| match *filter {
         OrderFilter { status, customer_id: None, channel: None, from: None, to: None } => {
-            counters::read(tx, status.map_or(counters::ORDERS, rollups::counter))?
+            counters::read(tx, status.map_or(counters::ORDERS, rollups::counter))
         }
-        OrderFilter { status, customer_id: None, channel: None, from, to } => counted(tx, status, from, to)?,
-        OrderFilter { .. } => matching(tx, filter).count().get_result(tx.conn)?,
+        OrderFilter { status, customer_id: None, channel: None, from, to } => counted(tx, status, from, to),
+        OrderFilter { .. } => Ok(matching(tx, filter).count().get_result(tx.conn)?),
     };
-    Ok(part.of(total))
+    rows(tx, filter, window)?.counted(window, || count(tx))
 }
 
 /// Orders, the newest first, not counted.

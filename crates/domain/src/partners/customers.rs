@@ -260,11 +260,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &CustomerFilter, window: &Window) -> Result
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let total = match filter {
-        filter if *filter == CustomerFilter::default() => counters::read(tx, counters::CUSTOMERS)?,
-        filter => matching(tx, filter).count().get_result(tx.conn)?,
-    };
-    Ok(Part::cut(rows, window, |customer| Cursor::Id(customer.id)).of(total))
+    let part = Part::cut(rows, window, |customer| Cursor::Id(customer.id));
+    part.counted(window, || {
+        Ok(match filter {
+            filter if *filter == CustomerFilter::default() => counters::read(tx, counters::CUSTOMERS)?,
+            filter => matching(tx, filter).count().get_result(tx.conn)?,
+        })
+    })
 }
 
 /// Adds an address to a customer. The first of its kind is the default one.

@@ -42,11 +42,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &PurchaseFilter, window: &Window) -> Result
         query = query.filter(orders::created_at.le(at)).filter(later);
     }
     let rows = query.select(Purchase::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
-    let total = match filter {
-        filter if *filter == PurchaseFilter::default() => counters::read(tx, counters::PURCHASE_ORDERS)?,
-        filter => matching(tx, filter).count().get_result(tx.conn)?,
-    };
-    Ok(Part::cut(rows, window, |row: &Purchase| Cursor::Time(row.created_at, row.id)).of(total))
+    let part = Part::cut(rows, window, |row: &Purchase| Cursor::Time(row.created_at, row.id));
+    part.counted(window, || {
+        Ok(match filter {
+            filter if *filter == PurchaseFilter::default() => counters::read(tx, counters::PURCHASE_ORDERS)?,
+            filter => matching(tx, filter).count().get_result(tx.conn)?,
+        })
+    })
 }
 
 fn matching(tx: &Tx<'_>, filter: &PurchaseFilter) -> orders::BoxedQuery<'static, MultiBackend> {

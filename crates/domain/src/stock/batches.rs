@@ -158,11 +158,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &BatchFilter, window: &Window) -> Result<Sl
         let quantity = on_hand.get(&batch.id).copied().unwrap_or_default();
         BatchLine { batch, quantity, sku, product_name }
     };
-    let total = match filter {
-        filter if *filter == BatchFilter::default() => counters::read(tx, counters::BATCHES)?,
-        filter => matching(tx, filter).count().get_result(tx.conn)?,
-    };
-    Ok(Part { rows: rows.into_iter().map(line).collect(), next }.of(total))
+    let part = Part { rows: rows.into_iter().map(line).collect(), next };
+    part.counted(window, || {
+        Ok(match filter {
+            filter if *filter == BatchFilter::default() => counters::read(tx, counters::BATCHES)?,
+            filter => matching(tx, filter).count().get_result(tx.conn)?,
+        })
+    })
 }
 
 fn matching(tx: &Tx<'_>, filter: &BatchFilter) -> batches::BoxedQuery<'static, MultiBackend> {

@@ -109,15 +109,16 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let total = match *filter {
-        LevelFilter { warehouse_id, product_id: None, is_low } => {
-            let Lying { rows, low, .. } = lying(tx, warehouse_id)?;
-            if is_low { low } else { rows }
-        }
-        LevelFilter { product_id: Some(_), .. } => matching(tenant, filter).count().get_result(tx.conn)?,
-    };
     let place = |line: &LevelLine| Cursor::Stock(line.product_id, line.warehouse_id);
-    Ok(Part::cut(rows, window, place).of(total))
+    Part::cut(rows, window, place).counted(window, || {
+        Ok(match *filter {
+            LevelFilter { warehouse_id, product_id: None, is_low } => {
+                let Lying { rows, low, .. } = lying(tx, warehouse_id)?;
+                if is_low { low } else { rows }
+            }
+            LevelFilter { product_id: Some(_), .. } => matching(tenant, filter).count().get_result(tx.conn)?,
+        })
+    })
 }
 
 fn matching(tenant: TenantId, filter: &LevelFilter) -> levels::BoxedQuery<'static, MultiBackend> {

@@ -135,11 +135,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &MovementFilter, window: &Window) -> Result
         query = query.filter(movements::created_at.le(at)).filter(later);
     }
     let rows = query.select(Movement::as_select()).limit(window.limit + 1).offset(window.offset()).load(tx.conn)?;
-    let total = match filter {
-        filter if *filter == MovementFilter::default() => counters::read(tx, counters::MOVEMENTS)?,
-        filter => matching(tx, filter).count().get_result(tx.conn)?,
-    };
-    Ok(Part::cut(rows, window, |row| Cursor::Time(row.created_at, row.id)).of(total))
+    let part = Part::cut(rows, window, |row| Cursor::Time(row.created_at, row.id));
+    part.counted(window, || {
+        Ok(match filter {
+            filter if *filter == MovementFilter::default() => counters::read(tx, counters::MOVEMENTS)?,
+            filter => matching(tx, filter).count().get_result(tx.conn)?,
+        })
+    })
 }
 
 fn matching(tx: &Tx<'_>, filter: &MovementFilter) -> movements::BoxedQuery<'static, MultiBackend> {

@@ -206,11 +206,13 @@ pub fn list(tx: &mut Tx<'_>, filter: &SerialFilter, window: &Window) -> Result<S
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let total = match filter {
-        filter if *filter == SerialFilter::default() => counters::read(tx, counters::SERIALS)?,
-        filter => matching(tenant, filter).count().get_result(tx.conn)?,
-    };
-    Ok(Part::cut(rows, window, |line: &SerialLine| Cursor::Id(line.serial.id)).of(total))
+    let part = Part::cut(rows, window, |line: &SerialLine| Cursor::Id(line.serial.id));
+    part.counted(window, || {
+        Ok(match filter {
+            filter if *filter == SerialFilter::default() => counters::read(tx, counters::SERIALS)?,
+            filter => matching(tenant, filter).count().get_result(tx.conn)?,
+        })
+    })
 }
 
 fn matching(tenant: TenantId, filter: &SerialFilter) -> serials::BoxedQuery<'static, MultiBackend> {

@@ -39,9 +39,22 @@ pub(crate) fn search_text(texts: [&str; 3]) -> String {
     texts.map(part).join(&String::from(SEPARATOR))
 }
 
-/// An FTS5 phrase, for texts of at least one trigram.
+/// Letters from which on a text is found by a part of its trigrams.
+const LONG: usize = 12;
+
+/// An FTS5 query for all that may hold a text of at least one trigram; LIKE tells the rest. Of a long text every third
+/// trigram and the last are asked for: there are fewer lists to walk, and hardly more rows to look at.
 fn phrase(needle: &str) -> Option<String> {
-    (needle.chars().count() >= 3).then(|| format!("\"{}\"", needle.replace('"', "\"\"")))
+    let quoted = |letters: &[char]| format!("\"{}\"", letters.iter().collect::<String>().replace('"', "\"\""));
+    let letters = needle.chars().collect::<Vec<_>>();
+    match letters.len() {
+        0..3 => None,
+        3..LONG => Some(quoted(&letters)),
+        _ => {
+            let thirds = letters.chunks_exact(3).chain(letters.last_chunk::<3>().map(<[char; 3]>::as_slice));
+            Some(thirds.map(quoted).collect::<Vec<_>>().join(" AND "))
+        }
+    }
 }
 
 /// A LIKE pattern for texts that contain this one, with `\\` as its escape.

@@ -157,7 +157,7 @@ fn numbers_and_lines_are_the_same_however_many_lines_there_are() {
         let (anvil, bolt, syd) = (shop.item("ANVIL").id, shop.item("BOLT").id, shop.warehouse("SYD"));
         shop.stock(anvil, syd, whole(1_000));
         shop.stock(bolt, syd, whole(1_000));
-        // PostgreSQL writes short orders in one statement, and long ones in three.
+        // A statement with few lines is prepared once, and one with many each time.
         for (number, count) in (1..).zip([1, 2, MOST_KEPT, MOST_KEPT + 1, 30, 3]) {
             let lines = (1..).zip([anvil, bolt].into_iter().cycle()).take(count);
             let lines = lines.map(|(units, product)| (product, whole(units))).collect::<Vec<_>>();
