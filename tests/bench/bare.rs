@@ -153,7 +153,7 @@ fn round(conn: &mut SqliteConnection, prepared: &Prepared<'_>, a: i64, b: i64) -
                     _ => black_box(usize::from(value.read_long() == 0)),
                 };
             }
-            // The first row's: a series is counted before the counters that move with it.
+            // The first row's: counters come in the order of their names, the series before the others.
             if let Some((at, column)) = step.gives
                 && new.is_none()
                 && let Some(field) = row.get(column)

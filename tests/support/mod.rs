@@ -211,6 +211,11 @@ impl Shop {
         assert!(found.is_empty(), "the books do not add up: {found:#?}");
     }
 
+    /// Whether it is served from PostgreSQL.
+    pub fn is_postgres(&self) -> bool {
+        self.database.url().starts_with("postgres")
+    }
+
     /// Sees every row of its database. The time at which a key was last used is noted when it suits, and overlooked.
     pub fn witness(&self) -> Witness {
         Witness::of(&self.database, "last_used_at")

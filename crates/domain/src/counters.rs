@@ -1,5 +1,5 @@
-//! Totals kept in the transaction that changes them, so that no list has to count a big table. They are moved last of
-//! all, in the order of their names: whoever else moves one waits until the transaction ends.
+//! Totals kept in the transaction that changes them, so that no list has to count a big table. They are moved after
+//! all sums, in the order of their names: whoever else moves one waits until the transaction ends.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Documents that bear the next number of a series, and their lines. The number is taken as late as can be: whoever else
-//! writes such a document waits for it until this transaction ends.
+//! Documents that bear the next number of a series, and their lines. The number is taken as late as can be, after all sums
+//! that were gathered: whoever else writes such a document waits for it until this transaction ends.
 
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -64,7 +64,8 @@ fn one_by_one(tx: &mut Tx<'_>, document: Document) -> Result<Written> {
     Ok(Written { id, number, lines })
 }
 
-/// In one statement, as only PostgreSQL knows it: a third of the time in which others wait for the number.
+/// In one statement, as only PostgreSQL knows it: others wait for the number no longer than for it and the
+/// commit.
 fn together(tx: &mut Tx<'_>, document: &Document, moved: &[Vec<Cell>]) -> Result<Written> {
     let Document { series, table, row, lines_table, lines } = document;
     let (tenant, counted) = (tx.tenant_id(), counters::UPSERT);

@@ -25,7 +25,8 @@ impl Pass {
         Self { site, admission: Admission { claim, role, request_id }, trail }
     }
 
-    /// Reads, and says what was read: on the same thread, which has it at hand still. Both closures may run again.
+    /// Reads, and says what was read on the thread that read it, before that reads for anybody else: what is said must not
+    /// wait. Both closures may run again.
     ///
     /// # Errors
     /// What admission, the command or the store refuses.

@@ -1,6 +1,6 @@
 //! Sums kept in the transaction that changes what they sum: on hand by product, what lies in a warehouse, orders and
-//! cost of goods sold by day. They are gathered by the command and moved once, at its end, in the order of their
-//! tables and keys; whoever else moves one waits until the transaction ends.
+//! cost of goods sold by day. They are gathered by the command and moved once, at its end or before a document takes its
+//! number, in the order of their tables and keys; whoever else moves one waits until the transaction ends.
 
 pub(crate) mod days;
 

@@ -108,7 +108,9 @@ fn by_id(found: Vec<Goods>) -> BTreeMap<i64, Goods> {
 pub(crate) fn one_at(tx: &mut Tx<'_>, id: i64, warehouse: i64) -> Result<(Goods, Place)> {
     match load_at(tx, &[id], Some(warehouse), "warehouse_id") {
         Ok((place, mut found)) => Ok((found.remove(&id).ok_or_else(|| unknown("product_id", Thing::Item, id))?, place)),
-        Err(error) => Err(one(tx, id, "product_id").err().unwrap_or(error)),
+        Err(error @ Error::UnknownReference { .. }) => Err(one(tx, id, "product_id").err().unwrap_or(error)),
+        // A lost race or a lock that was not had: nothing more can be asked.
+        Err(error) => Err(error),
     }
 }
 

@@ -60,7 +60,7 @@ impl Kind for Nullable<Text> {
 
 /// Columns that can be looked for among values.
 pub(crate) trait Among: Expression<SqlType: Kind> + Sized {
-    /// Whether it is one of these; among none it is none.
+    /// Whether it is one of these; among none it is none. For conditions: of a column that may be empty it is no answer.
     fn among<I>(self, values: I) -> IsAmong<Self, <Self::SqlType as Kind>::Value>
     where
         I: IntoIterator<Item: Into<<Self::SqlType as Kind>::Value>>,
@@ -151,7 +151,7 @@ fn quote(text: &str, json: &mut String) -> fmt::Result {
     for letter in text.chars() {
         match letter {
             '"' | '\\' => json.extend(['\\', letter]),
-            '\0'..=' ' => write!(json, "\\u{:04x}", u32::from(letter))?,
+            '\0'..='\u{1f}' => write!(json, "\\u{:04x}", u32::from(letter))?,
             _ => json.push(letter),
         }
     }

@@ -16,7 +16,7 @@ use super::connection::Conn;
 use crate::actor::TenantId;
 
 /// Values that one statement may bind: fewer than the limit of either engine.
-pub(crate) const MOST_VALUES: usize = 30_000;
+const MOST_VALUES: usize = 30_000;
 /// Rows up to which a statement's prepared form is kept; beyond, each number of rows would be a statement of its own.
 pub(crate) const MOST_KEPT: usize = 8;
 

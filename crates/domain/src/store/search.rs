@@ -51,8 +51,9 @@ fn phrase(needle: &str) -> Option<String> {
         0..3 => None,
         3..LONG => Some(quoted(&letters)),
         _ => {
-            let thirds = letters.chunks_exact(3).chain(letters.last_chunk::<3>().map(<[char; 3]>::as_slice));
-            Some(thirds.map(quoted).collect::<Vec<_>>().join(" AND "))
+            let thirds = letters.chunks_exact(3);
+            let last = letters.last_chunk::<3>().filter(|_| !thirds.remainder().is_empty());
+            Some(thirds.chain(last.map(<[char; 3]>::as_slice)).map(quoted).collect::<Vec<_>>().join(" AND "))
         }
     }
 }

@@ -202,9 +202,8 @@ impl Lots {
         bulk::update(tx.conn, tenant, LOWERED, &changed)?;
         let emptied =
             self.here.iter().filter(|lot| lot.quantity.is_zero()).map(|lot| lot.batch).collect::<BTreeSet<_>>();
-        let emptied = emptied.into_iter().collect::<Vec<_>>();
-        for emptied in emptied.chunks(bulk::MOST_VALUES) {
-            let empty = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.among(emptied.iter().copied()));
+        if !emptied.is_empty() {
+            let empty = batch_levels::tenant_id.eq(tenant).and(batch_levels::batch_id.among(emptied));
             let empty = empty.and(batch_levels::quantity.eq(Quantity::ZERO));
             diesel::delete(batch_levels::table.filter(empty)).execute(tx.conn)?;
         }

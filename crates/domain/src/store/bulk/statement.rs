@@ -87,6 +87,7 @@ impl<'r> Bulk<'r> {
     }
 
     fn insert<'b>(&'b self, into: Into, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        debug_assert!(self.rows.iter().all(|row| row.len() + 1 == into.columns.len()), "a value for each column");
         pass.push_sql("INSERT INTO ");
         name(into.table, &mut pass);
         for (at, column) in into.columns.iter().enumerate() {
@@ -163,7 +164,7 @@ fn add_up(table: &str, keys: &[&str], add: &[&str], mut pass: AstPass<'_, '_, Mu
 }
 
 /// A name of the schema, which holds no quotes: so none need be looked for each time.
-pub(super) fn name(name: &str, pass: &mut AstPass<'_, '_, MultiBackend>) {
+fn name(name: &str, pass: &mut AstPass<'_, '_, MultiBackend>) {
     pass.push_sql("\"");
     pass.push_sql(name);
     pass.push_sql("\"");

@@ -9,9 +9,10 @@ use diesel::prelude::*;
 
 use super::{REFUSED, Runs, kept, note, notes};
 use crate::error::{Error, Fault, Result};
+use crate::stock;
 use crate::store::connection::{Connector, Purpose};
 use crate::store::{Lobby, OpenError, Settings, Store, Target};
-use crate::testing::{Fixture, on_postgres, start, texts};
+use crate::testing::{Fixture, Shop, on_postgres, start, texts, whole};
 
 const END_ALL_OTHERS: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
     WHERE datname = current_database() AND pid <> pg_backend_pid()";
@@ -293,5 +294,21 @@ fn without_a_statement_cache_nothing_stays_prepared() {
             Ok(crate::testing::texts(lobby.conn, "SELECT name AS line FROM pg_prepared_statements"))
         }));
         assert_eq!(prepared.unwrap().len(), 0);
+    });
+}
+
+#[test]
+fn a_product_that_is_locked_too_long_makes_a_command_busy_and_nothing_else() {
+    on_postgres(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let (anvil, syd) = (shop.item("ANVIL").id, shop.warehouse("SYD"));
+        let mut other = fixture.connect();
+        other.batch_execute("BEGIN; SELECT id FROM products FOR UPDATE").unwrap();
+        let answer = shop.write(move |tx| {
+            tx.conn.batch_execute("SET LOCAL lock_timeout = '50ms'")?;
+            stock::set_reorder_level(tx, anvil, syd, whole(5))
+        });
+        other.batch_execute("ROLLBACK").unwrap();
+        assert_eq!(answer, Err(Fault::Busy.into()));
     });
 }
