@@ -10,7 +10,7 @@ use crate::error::{Fault, Result};
 use crate::rollups;
 use crate::store::Tx;
 use crate::store::bulk::{self, Bulk, Cell, Work};
-use crate::store::connection::{Conn, MultiBackend};
+use crate::store::connection::{Conn, MultiBackend, Native};
 
 /// Stands for the number, in the row of the document.
 pub(crate) const NUMBER: Cell = Cell::Given("(SELECT value FROM number)");
@@ -42,7 +42,7 @@ pub(crate) struct Written {
 /// Only faults of the store.
 pub(crate) fn write(tx: &mut Tx<'_>, document: Document) -> Result<Written> {
     rollups::settle_sums(tx.conn, tx.gathered)?;
-    if matches!(tx.conn, Conn::Postgres(_))
+    if matches!(tx.conn.0, Native::Postgres(_))
         && let Some(moved) = counters::rising_with(tx, document.series)
     {
         return together(tx, &document, &moved);

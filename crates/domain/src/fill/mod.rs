@@ -30,7 +30,7 @@ use crate::counters;
 use crate::error::Result;
 use crate::partners::customers::Address;
 use crate::stock::goods::Place;
-use crate::store::connection::Conn;
+use crate::store::connection::Native;
 use crate::store::{Lobby, Store, Tx};
 use books::Books;
 use catalogue::Lists;
@@ -168,7 +168,7 @@ fn grow(tx: &mut Tx<'_>, plan: &Plan, shop: &Shop, slice: Slice) -> Result<Grown
 /// What autovacuum does in a shop that grew slowly: statistics, and pages marked as seen by all. SQLite is left alone:
 /// its plans are made without statistics on any other database of this server, and shall be the same on this one.
 fn tidy(lobby: &mut Lobby<'_>) -> Result<()> {
-    let Conn::Postgres(conn) = &mut *lobby.conn else { return Ok(()) };
+    let Native::Postgres(conn) = &mut lobby.conn.0 else { return Ok(()) };
     // Statement by statement: VACUUM refuses to be part of a transaction.
     conn.batch_execute("SET statement_timeout = 0")?;
     conn.batch_execute(&format!("VACUUM (ANALYZE) {}", TABLES.join(", ")))?;

@@ -12,7 +12,7 @@ pub(crate) use cell::{Cell, cells};
 use columns::Columns;
 pub(crate) use statement::{Answering, Bulk, Work};
 
-use super::connection::Conn;
+use super::connection::{Conn, Native};
 use crate::actor::TenantId;
 
 /// Values that one statement may bind: fewer than the limit of either engine.
@@ -43,7 +43,7 @@ pub(crate) struct Change {
 /// Adds rows, in as few statements as the engines allow. Returns how many.
 pub(crate) fn insert(conn: &mut Conn, tenant: TenantId, into: Into, rows: &[Vec<Cell>]) -> QueryResult<usize> {
     if rows.len() > MOST_KEPT
-        && let Conn::Postgres(conn) = conn
+        && let Native::Postgres(conn) = &mut conn.0
         && let Some(columns) = Columns::of(into, tenant, rows)
     {
         return columns.execute(conn);

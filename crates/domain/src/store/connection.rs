@@ -14,15 +14,16 @@ use diesel::sql_types;
 use diesel::{PgConnection, SqliteConnection};
 
 use super::classify::classify;
+pub(crate) use super::worded::Conn;
 use crate::error::Fault;
 
 /// How long SQLite waits for another process to finish writing, and how often the switch to WAL is tried meanwhile.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A connection to whichever database the settings name.
+/// A connection to either database, as Diesel makes it. Statements go through [`Conn`].
 #[derive(diesel::MultiConnection)]
-pub enum Conn {
+pub enum Native {
     /// The bundled SQLite.
     Sqlite(SqliteConnection),
     /// A PostgreSQL server.
@@ -116,10 +117,10 @@ impl Connector {
     /// # Errors
     /// What the database says: no such server, no rights, not a database file.
     pub fn open(&self, purpose: Purpose) -> diesel::ConnectionResult<Conn> {
-        let mut conn = match &self.target {
-            Target::Sqlite(file) => Conn::Sqlite(open_sqlite(file, purpose)?),
-            Target::Postgres(url) => Conn::Postgres(open_postgres(url)?),
-        };
+        let mut conn = Conn(match &self.target {
+            Target::Sqlite(file) => Native::Sqlite(open_sqlite(file, purpose)?),
+            Target::Postgres(url) => Native::Postgres(open_postgres(url)?),
+        });
         if !self.cache_statements {
             conn.set_prepared_statement_cache_size(diesel::connection::CacheSize::Disabled);
         }

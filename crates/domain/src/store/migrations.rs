@@ -8,7 +8,7 @@ use diesel::sql_types::{Bool, Nullable, Text};
 use diesel::{PgConnection, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::connection::{Conn, Connector, Purpose, Target};
+use super::connection::{Conn, Connector, Native, Purpose, Target};
 use super::{OpenError, Settings};
 use crate::access::tenants;
 
@@ -33,9 +33,9 @@ pub(super) type Outcome = Result<Vec<String>, Failure>;
 pub fn run(settings: &Settings) -> Result<Vec<String>, OpenError> {
     let failed = |error: String| OpenError::Migration(error);
     let mut conn = open(settings)?;
-    let outcome = match &mut conn {
-        Conn::Sqlite(conn) => guarded_sqlite(conn, |conn| names(conn.run_pending_migrations(SQLITE))),
-        Conn::Postgres(conn) => guarded_postgres(conn, |conn| names(conn.run_pending_migrations(POSTGRES))),
+    let outcome = match &mut conn.0 {
+        Native::Sqlite(conn) => guarded_sqlite(conn, |conn| names(conn.run_pending_migrations(SQLITE))),
+        Native::Postgres(conn) => guarded_postgres(conn, |conn| names(conn.run_pending_migrations(POSTGRES))),
     };
     let run = outcome.map_err(|error| failed(error.to_string()))?;
     if run.iter().any(|name| name.starts_with(DAYS)) {
@@ -49,9 +49,9 @@ pub fn run(settings: &Settings) -> Result<Vec<String>, OpenError> {
 /// # Errors
 /// [`OpenError`] when the database cannot be opened or read.
 pub fn pending(settings: &Settings) -> Result<Vec<String>, OpenError> {
-    let outcome = match open(settings)? {
-        Conn::Sqlite(mut conn) => lacking(conn.pending_migrations(SQLITE)),
-        Conn::Postgres(mut conn) => lacking(conn.pending_migrations(POSTGRES)),
+    let outcome = match open(settings)?.0 {
+        Native::Sqlite(mut conn) => lacking(conn.pending_migrations(SQLITE)),
+        Native::Postgres(mut conn) => lacking(conn.pending_migrations(POSTGRES)),
     };
     outcome.map_err(|error| OpenError::Migration(error.to_string()))
 }
@@ -61,9 +61,9 @@ pub fn pending(settings: &Settings) -> Result<Vec<String>, OpenError> {
 /// # Errors
 /// [`OpenError`] when the database cannot be opened or a migration cannot be taken back.
 pub fn revert_all(settings: &Settings) -> Result<Vec<String>, OpenError> {
-    let outcome = match open(settings)? {
-        Conn::Sqlite(mut conn) => guarded_sqlite(&mut conn, |conn| names(conn.revert_all_migrations(SQLITE))),
-        Conn::Postgres(mut conn) => guarded_postgres(&mut conn, |conn| names(conn.revert_all_migrations(POSTGRES))),
+    let outcome = match open(settings)?.0 {
+        Native::Sqlite(mut conn) => guarded_sqlite(&mut conn, |conn| names(conn.revert_all_migrations(SQLITE))),
+        Native::Postgres(mut conn) => guarded_postgres(&mut conn, |conn| names(conn.revert_all_migrations(POSTGRES))),
     };
     outcome.map_err(|error| OpenError::Migration(error.to_string()))
 }

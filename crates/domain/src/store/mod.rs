@@ -14,6 +14,7 @@ pub(crate) mod search;
 mod tallies;
 #[cfg(test)]
 mod tests;
+pub(crate) mod worded;
 
 use std::sync::Arc;
 use std::time::Duration;

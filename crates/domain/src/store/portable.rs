@@ -7,7 +7,7 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::bulk::MOST_KEPT;
-use super::connection::{Conn, MultiBackend};
+use super::connection::{Conn, MultiBackend, Native};
 
 /// Stores newtypes over `i64` as BIGINT on every engine.
 macro_rules! bigint_value {
@@ -292,9 +292,9 @@ impl<E, GB> ValidGrouping<GB> for Holds<E> {
 /// SQLite's AUTOINCREMENT does so by itself.
 pub(crate) fn advance_sequence(conn: &mut Conn, table: &'static str) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
-    match conn {
-        Conn::Sqlite(_) => Ok(()),
-        Conn::Postgres(conn) => conn.batch_execute(&format!(
+    match &mut conn.0 {
+        Native::Sqlite(_) => Ok(()),
+        Native::Postgres(conn) => conn.batch_execute(&format!(
             "SELECT setval(sequence, GREATEST((SELECT MAX(id) FROM {table}), pg_sequence_last_value(sequence), 1))
              FROM (SELECT pg_get_serial_sequence('{table}', 'id')::regclass AS sequence) AS behind"
         )),
@@ -305,35 +305,35 @@ pub(crate) fn advance_sequence(conn: &mut Conn, table: &'static str) -> QueryRes
 pub(crate) fn continue_sequence(conn: &mut Conn, table: &'static str, next: i64) -> QueryResult<()> {
     use diesel::connection::SimpleConnection;
     let last = next.saturating_sub(1);
-    match conn {
-        Conn::Sqlite(conn) => conn.batch_execute(&format!(
+    match &mut conn.0 {
+        Native::Sqlite(conn) => conn.batch_execute(&format!(
             "INSERT INTO sqlite_sequence (name, seq) SELECT '{table}', 0
                 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = '{table}');
              UPDATE sqlite_sequence SET seq = MAX(seq, {last}) WHERE name = '{table}'"
         )),
-        Conn::Postgres(conn) if last > 0 => conn.batch_execute(&format!(
+        Native::Postgres(conn) if last > 0 => conn.batch_execute(&format!(
             "SELECT setval(sequence, GREATEST({last}, pg_sequence_last_value(sequence)))
              FROM (SELECT pg_get_serial_sequence('{table}', 'id')::regclass AS sequence) AS behind"
         )),
-        Conn::Postgres(_) => Ok(()),
+        Native::Postgres(_) => Ok(()),
     }
 }
 
 /// Takes the next ids of a table, so many, in their order: rows come with them, and nobody else gets them.
 pub(crate) fn reserve_ids(conn: &mut Conn, table: &'static str, count: i64) -> QueryResult<Vec<i64>> {
-    let query = match conn {
-        Conn::Sqlite(_) => {
+    let query = match conn.0 {
+        Native::Sqlite(_) => {
             continue_sequence(conn, table, 0)?;
             format!("UPDATE sqlite_sequence SET seq = seq + {count} WHERE name = '{table}' RETURNING seq AS id")
         }
-        Conn::Postgres(_) => {
+        Native::Postgres(_) => {
             format!("SELECT nextval(pg_get_serial_sequence('{table}', 'id')) AS id FROM generate_series(1, {count})")
         }
     };
     let mut ids = diesel::sql_query(query).load::<Id>(conn)?.into_iter().map(|Id { id }| id).collect::<Vec<_>>();
     ids.sort_unstable();
-    Ok(match (&*conn, ids.last()) {
-        (Conn::Sqlite(_), Some(last)) => (last - count + 1..=*last).collect(),
+    Ok(match (&conn.0, ids.last()) {
+        (Native::Sqlite(_), Some(last)) => (last - count + 1..=*last).collect(),
         _ => ids,
     })
 }

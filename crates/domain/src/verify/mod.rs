@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use crate::error::Result;
 use crate::store::Lobby;
-use crate::store::connection::Conn;
+use crate::store::connection::Native;
 
 /// Findings of each rule that are told at the most.
 const MOST: usize = 100;
@@ -44,7 +44,7 @@ struct Finding {
 pub fn verify(lobby: &mut Lobby<'_>) -> Result<Vec<Violation>> {
     let mut violations = Vec::new();
     for (rule, statement) in rules::RULES {
-        let statement = worded(statement, matches!(lobby.conn, Conn::Sqlite(_)));
+        let statement = worded(statement, matches!(lobby.conn.0, Native::Sqlite(_)));
         let found: Vec<Finding> = diesel::sql_query(format!("{statement} LIMIT {MOST}")).load(lobby.conn)?;
         violations.extend(found.into_iter().map(|Finding { tenant, what }| Violation { tenant, rule, what }));
     }

@@ -9,7 +9,7 @@ use diesel::connection::SimpleConnection;
 
 use super::{Violation, rules, verify};
 use crate::store::Lobby;
-use crate::store::connection::Conn;
+use crate::store::connection::{Conn, Native};
 use crate::testing::{Fixture, on_both};
 use books::books;
 use breaks::{BREAKS, COUNTED, COUNTERS, GUARDED};
@@ -51,13 +51,13 @@ fn what_a_constraint_refuses_is_noticed_all_the_same() {
                 refused.to_string().contains(constraint) || refused.to_string().contains("FOREIGN KEY"),
                 "{refused}"
             );
-            let without = match conn {
-                Conn::Sqlite(_) => {
+            let without = match conn.0 {
+                Native::Sqlite(_) => {
                     conn.batch_execute("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF")
                         .expect("a connection that guards nothing");
                     (*statement).to_owned()
                 }
-                Conn::Postgres(_) => format!("ALTER TABLE {table} DROP CONSTRAINT {constraint}; {statement}"),
+                Native::Postgres(_) => format!("ALTER TABLE {table} DROP CONSTRAINT {constraint}; {statement}"),
             };
             notices(conn, rule, what, &without);
         }

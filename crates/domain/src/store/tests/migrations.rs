@@ -8,7 +8,7 @@ use stockbridge_fixtures::{Database, engines};
 
 use super::schema::facts;
 use super::{ORPHAN, kept};
-use crate::store::connection::Conn;
+use crate::store::connection::Native;
 use crate::store::{OpenError, Settings, Store, migrations};
 use crate::testing::{Fixture, Shop, on_both, on_postgres, on_sqlite};
 
@@ -101,9 +101,9 @@ fn migrate(
         meanwhile();
         outcome
     };
-    match fixture.connect() {
-        Conn::Sqlite(mut conn) => migrations::guarded_sqlite(&mut conn, |conn| work(conn)),
-        Conn::Postgres(mut conn) => migrations::guarded_postgres(&mut conn, |conn| work(conn)),
+    match fixture.connect().0 {
+        Native::Sqlite(mut conn) => migrations::guarded_sqlite(&mut conn, |conn| work(conn)),
+        Native::Postgres(mut conn) => migrations::guarded_postgres(&mut conn, |conn| work(conn)),
     }
 }
 

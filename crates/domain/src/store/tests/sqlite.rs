@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::{ORPHAN, REFUSED, Runs, hold, hold_after, kept, note, notes};
 use crate::error::{Error, Fault};
-use crate::store::connection::Conn;
+use crate::store::connection::{Conn, Native};
 use crate::store::{Lobby, OpenError, Seen, Settings, Store};
 use crate::testing::{on_sqlite, start, texts};
 
@@ -133,7 +133,7 @@ fn a_reader_that_loses_its_connection_opens_another() {
         let lost = fixture.wait(store.look(move |lobby| {
             // It opens, and fails at the first look into the file.
             let broken = SqliteConnection::establish(&file.to_string_lossy()).expect("a connection");
-            *lobby.conn = Conn::Sqlite(broken);
+            *lobby.conn = Conn(Native::Sqlite(broken));
             Ok(())
         }));
         assert!(matches!(lost, Err(Error::Fault(Fault::Internal(_)))), "{lost:?}");
