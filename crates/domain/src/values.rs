@@ -4,10 +4,12 @@
 //! [`Decimal`] and reports an overflow as an error; no value ever passes through binary floating point.
 //! Rules: decisions for the IOM dialect, "Types and texts".
 
+mod digits;
 mod text;
 
 use std::fmt;
 
+use digits::Digits;
 use rust_decimal::{Decimal, RoundingStrategy};
 pub use text::{Code, Description, Name, Notes, Text, TextFault, fold};
 
@@ -287,15 +289,13 @@ impl Price {
 
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact = self.decimal().normalize();
-        let places = usize::try_from(exact.scale()).unwrap_or(2).max(2);
-        write!(f, "{exact:.places$}")
+        f.write_str(Digits::of(self.0, 2).as_str())
     }
 }
 
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.decimal().normalize())
+        f.write_str(Digits::of(self.0, 0).as_str())
     }
 }
 

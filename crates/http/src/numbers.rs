@@ -1,7 +1,5 @@
 //! Exact figures as JSON numbers: from decimals to digits, never through binary floating point.
 
-use std::fmt::{self, Write};
-
 use serde::ser::{Error, Serialize, Serializer};
 use serde_json::value::RawValue;
 use stockbridge_domain::values::{Money, Quantity};
@@ -43,15 +41,11 @@ impl From<Quantity> for Number {
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.0 {
-            Figure::Quantity(quantity) => {
-                let mut digits = Digits::default();
-                write!(digits, "{quantity}").map_err(S::Error::custom)?;
-                // Lists are full of whole quantities: no allocation for them.
-                match digits.as_str().parse::<i64>() {
-                    Ok(whole) => serializer.serialize_i64(whole),
-                    Err(_) => exact(digits.as_str().to_owned(), serializer),
-                }
-            }
+            // Lists are full of whole quantities: no text is made of them.
+            Figure::Quantity(quantity) => match quantity.as_whole() {
+                Some(whole) => serializer.serialize_i64(whole),
+                None => exact(quantity.to_string(), serializer),
+            },
             Figure::Money(amount) => exact(amount.two_decimals(), serializer),
             Figure::Percent(permille) => {
                 let (sign, tenths) = (if permille < 0 { "-" } else { "" }, permille.unsigned_abs());
@@ -63,28 +57,6 @@ impl Serialize for Number {
 
 fn exact<S: Serializer>(digits: String, serializer: S) -> Result<S::Ok, S::Error> {
     RawValue::from_string(digits).map_err(S::Error::custom)?.serialize(serializer)
-}
-
-/// The digits of one figure, on the stack. The longest has a sign, 12 digits, a point and 4 decimals.
-#[derive(Default)]
-struct Digits {
-    bytes: [u8; 32],
-    length: usize,
-}
-
-impl Digits {
-    fn as_str(&self) -> &str {
-        self.bytes.get(..self.length).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
-    }
-}
-
-impl Write for Digits {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
-    }
 }
 
 #[cfg(test)]
