@@ -106,7 +106,7 @@ pub struct Serve {
     /// Do not keep prepared statements: for poolers that hand each transaction another connection.
     #[arg(long, env = "STOCKBRIDGE_NO_STATEMENT_CACHE")]
     pub no_statement_cache: bool,
-    /// Threads that serve HTTP; absent: one per core.
+    /// Threads that serve HTTP; absent: one for every two cores.
     #[arg(long, env = "STOCKBRIDGE_WORKERS", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub workers: Option<u16>,
 }

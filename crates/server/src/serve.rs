@@ -53,9 +53,7 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     let mut server = HttpServer::new(move || app(&served)).disable_signals().shutdown_timeout(GRACE_SECONDS);
     // The system would keep the last piece of an answer back until the client acknowledges the one before: 40 ms.
     server = server.tcp_nodelay(true);
-    if let Some(workers) = serve.workers {
-        server = server.workers(workers.into());
-    }
+    server = server.workers(serve.workers.map_or_else(workers, usize::from));
     // Before anybody can see that it serves, and then asks it to stop.
     let stop = stop_signal()?;
     let server = server.bind(serve.listen).map_err(|error| taken(serve, &error))?;
@@ -88,6 +86,12 @@ async fn serve_until_stopped(serve: &Serve, settings: &Settings) -> Result<(), S
     store.close().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How many threads serve HTTP where nobody says it. Answers are worded on the threads of the store: a thread of HTTP for
+/// each core would only take turns with these.
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 fn taken(serve: &Serve, error: &std::io::Error) -> String {
