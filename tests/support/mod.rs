@@ -83,7 +83,8 @@ pub fn on_sqlite(test: impl AsyncFn(&Shop)) {
     run_on(&[Engine::Sqlite], setup::SHOP, |_| {}, test);
 }
 
-fn run(recipe: Recipe, tune: fn(&mut Settings), test: impl AsyncFn(&Shop)) {
+/// Runs a test on what a recipe prepares, with a store whose settings are tuned, once per engine.
+pub fn run(recipe: Recipe, tune: fn(&mut Settings), test: impl AsyncFn(&Shop)) {
     run_on(&engines(), recipe, tune, test);
 }
 

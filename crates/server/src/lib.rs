@@ -27,10 +27,9 @@ use cli::{Cli, Command, Dialect};
 use observe::Metrics;
 pub use probes::Readiness;
 
-/// Answers are many small texts, which it makes and forgets faster than the system's allocator. Every program that holds
-/// a server has it.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+/// What the binary allocates with. Answers are many small texts, which it makes and forgets faster than the system's
+/// allocator.
+pub use mimalloc::MiMalloc as Allocator;
 
 /// All that the threads of one server share.
 #[derive(Clone)]

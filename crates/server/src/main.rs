@@ -4,7 +4,11 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
+use stockbridge::Allocator;
 use stockbridge::cli::Cli;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
 
 fn main() -> ExitCode {
     match stockbridge::run(Cli::parse()) {
