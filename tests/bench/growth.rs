@@ -38,21 +38,17 @@ pub(crate) fn run(stand: &Stand, engines: &[Engine], asked: &Asked, only: &str, 
     let mut table = Table { columns, rows: Vec::new() };
     let mut room = String::new();
     for engine in engines {
-        let mut lines: Vec<Line> = Vec::new();
+        let mut stages = Vec::new();
         for size in sizes {
             let size = Size { products: *size, warehouses: WAREHOUSES, orders: *size, seed };
             let database = stand.filled(engine, size)?;
             // Writing to a text cannot fail.
             let _written = write!(room, " {engine} with {}: {} MB.", size.products, megabytes(database.size()?));
-            let served = stand.serve(&database)?;
-            for (name, time) in all(&served, *rounds, only, seed)? {
-                eprintln!("{engine}, {}: {name} {} ms", size.products, millis(time));
-                match lines.iter_mut().find(|(known, _)| *known == name) {
-                    Some((_, times)) => times.push(time),
-                    None => lines.push((name, vec![time])),
-                }
-            }
-            served.stop()?;
+            stages.push(Stage::open(stand.serve(&database)?, only, seed)?);
+        }
+        let lines = all(&mut stages, *rounds)?;
+        for stage in stages {
+            stage.served.stop()?;
         }
         table.rows.extend(lines.into_iter().map(|(name, times)| row(engine, name, &times)));
     }
@@ -63,49 +59,86 @@ pub(crate) fn run(stand: &Stand, engines: &[Engine], asked: &Asked, only: &str, 
 }
 
 fn row(engine: &Engine, name: String, times: &[Duration]) -> Vec<String> {
+    eprintln!("{engine}: {name} {} ms", times.iter().map(|time| millis(*time)).collect::<Vec<_>>().join(", "));
     let first = times.first().copied().unwrap_or_default().as_secs_f64();
     let ratios = times.iter().skip(1).map(|time| ratio(time.as_secs_f64(), first));
     let times = times.iter().map(|time| millis(*time));
     [engine.to_string(), name].into_iter().chain(ratios).chain(times).collect()
 }
 
-/// Every call once around, as often as asked for.
-fn all(served: &Served, rounds: u32, only: &str, seed: u64) -> Result<Vec<(String, Duration)>, String> {
-    let shop = Shop::visit(served.address, seed)?;
-    let mut client = Client::new(served.address)?;
-    let mut random = Random::of(seed);
-    let mut times = Vec::new();
-    let mut calls = hot(&shop);
-    calls.extend(wide(&mut client, &shop)?);
-    let calls = calls.into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();
-    let mut taken = vec![Vec::new(); calls.len()];
-    // Round by round, so that a noisy moment hits a bit of each. The first of two in a row warms up: else a short call
-    // would pay for what a long one before it left in the processor's caches.
-    for _ in 0..rounds {
-        for (call, taken) in calls.iter().zip(&mut taken) {
-            ask(&mut client, call, &shop, &mut random)?;
-            taken.push(ask(&mut client, call, &shop, &mut random)?.1);
+/// A shop of one size, served.
+struct Stage {
+    served: Served,
+    shop: Shop,
+    client: Client,
+    random: Random,
+    calls: Vec<Call>,
+    exports: Vec<Call>,
+}
+
+impl Stage {
+    fn open(served: Served, only: &str, seed: u64) -> Result<Self, String> {
+        let shop = Shop::visit(served.address, seed)?;
+        let mut client = Client::new(served.address)?;
+        let mut calls = hot(&shop);
+        calls.extend(wide(&mut client, &shop)?);
+        let mut exports = exports(&shop);
+        for calls in [&mut calls, &mut exports] {
+            calls.retain(|call| call.name.contains(only));
         }
+        Ok(Self { served, shop, client, random: Random::of(seed), calls, exports })
     }
-    for (call, taken) in calls.iter().zip(taken) {
-        times.extend(middle(taken).map(|time| (call.name.to_owned(), time)));
+
+    /// Makes one of the calls twice in a row, and times the second: else a short one would pay for what another before it
+    /// left in the processor's caches.
+    fn time(&mut self, at: usize) -> Result<Duration, String> {
+        let Self { shop, client, random, calls, .. } = self;
+        let call = calls.get(at).ok_or("another size has more calls")?;
+        ask(client, call, shop, random)?;
+        ask(client, call, shop, random).map(|(_, whole)| whole)
     }
-    for call in exports(&shop).iter().filter(|call| call.name.contains(only)) {
+
+    /// Takes a whole list: when it begins to come, and how long a thousand products take.
+    fn export(&mut self, at: usize, rounds: u32) -> Result<[Duration; 2], String> {
+        let Self { shop, client, random, exports, .. } = self;
+        let call = exports.get(at).ok_or("another size has more exports")?;
         let (mut first, mut whole) = (Vec::new(), Vec::new());
         for _ in 0..EXPORTS.min(rounds) {
-            let taken = ask(&mut client, call, &shop, &mut random)?;
+            let taken = ask(client, call, shop, random)?;
             first.push(taken.0);
             whole.push(taken.1);
         }
         let rows = u32::try_from(shop.products).unwrap_or(u32::MAX).max(1);
-        times.extend(middle(first).map(|time| (format!("{}, first byte", call.name), time)));
-        times.extend(middle(whole).map(|time| (format!("{}, whole, per 1,000 rows", call.name), time * 1_000 / rows)));
+        Ok([middle(first), middle(whole) * 1_000 / rows])
     }
-    Ok(times)
 }
 
-fn middle(times: Vec<Duration>) -> Option<Duration> {
-    median(times, Duration::as_secs_f64)
+/// Every call once around, as often as asked for, in each shop in turn: a noisy moment hits a bit of everything.
+fn all(stages: &mut [Stage], rounds: u32) -> Result<Vec<Line>, String> {
+    let first = stages.first().ok_or("no sizes")?;
+    let name = |call: &Call| call.name.to_owned();
+    let names = first.calls.iter().map(name).collect::<Vec<_>>();
+    let exports = first.exports.iter().map(name).collect::<Vec<_>>();
+    let mut taken = vec![vec![Vec::new(); stages.len()]; names.len()];
+    for _ in 0..rounds {
+        for (at, taken) in taken.iter_mut().enumerate() {
+            for (stage, taken) in stages.iter_mut().zip(taken) {
+                taken.push(stage.time(at)?);
+            }
+        }
+    }
+    let middles = taken.into_iter().map(|sizes| sizes.into_iter().map(middle).collect());
+    let mut lines = names.into_iter().zip(middles).collect::<Vec<Line>>();
+    for (at, name) in exports.into_iter().enumerate() {
+        let sizes = stages.iter_mut().map(|stage| stage.export(at, rounds)).collect::<Result<Vec<_>, _>>()?;
+        lines.push((format!("{name}, first byte"), sizes.iter().map(|[first, _]| *first).collect()));
+        lines.push((format!("{name}, whole, per 1,000 rows"), sizes.iter().map(|[_, whole]| *whole).collect()));
+    }
+    Ok(lines)
+}
+
+fn middle(times: Vec<Duration>) -> Duration {
+    median(times, Duration::as_secs_f64).unwrap_or_default()
 }
 
 /// Asks once, and holds the answer. Returns when its first byte came, and its last.

@@ -47,6 +47,8 @@ pub(crate) struct Stand {
 pub(crate) struct Served {
     child: Child,
     pub(crate) address: SocketAddr,
+    /// Kept where it did not end well.
+    log: PathBuf,
 }
 
 impl Stand {
@@ -99,12 +101,13 @@ impl Stand {
     pub(crate) fn serve(&self, database: &Database) -> Result<Served, String> {
         let free = TcpListener::bind(self.listen).and_then(|listener| listener.local_addr());
         let address = free.map_err(|error| format!("{}: {error}", self.listen))?;
-        let log = fs::File::create(self.folder.join("server.log")).map_err(|error| error.to_string())?;
+        let log = database.file(".log");
+        let into = fs::File::create(&log).map_err(|error| error.to_string())?;
         let listen = address.to_string();
         let mut command =
             self.command(database, &["serve", "--listen", &listen, "--secret", SECRET, "--log", &self.log]);
-        let child = command.stdout(Stdio::null()).stderr(log).spawn();
-        let mut served = Served { child: child.map_err(|error| self.failed(&error))?, address };
+        let child = command.stdout(Stdio::null()).stderr(into).spawn();
+        let mut served = Served { child: child.map_err(|error| self.failed(&error))?, address, log };
         let begun = Instant::now();
         loop {
             let ready = Client::new(address).and_then(|mut client| client.send("GET", "/readyz", &[], None));
@@ -113,7 +116,7 @@ impl Stand {
             }
             let ended = served.child.try_wait().map_err(|error| error.to_string())?;
             if ended.is_some() || begun.elapsed() > PATIENCE {
-                return Err(format!("the server does not start; see {}/server.log", self.folder.display()));
+                return Err(format!("the server does not start; see {}", served.log.display()));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -161,7 +164,9 @@ impl Served {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
             match self.child.try_wait().map_err(|error| error.to_string())? {
-                Some(status) if status.success() => return Ok(()),
+                Some(status) if status.success() => {
+                    return fs::remove_file(&self.log).map_err(|error| error.to_string());
+                }
                 Some(status) => return Err(format!("the server ended with {status}")),
                 None => std::thread::sleep(Duration::from_millis(20)),
             }
