@@ -38,12 +38,15 @@ pub(crate) fn run(stand: &Stand, engines: &[Engine], asked: &Asked, only: &str, 
     let mut table = Table { columns, rows: Vec::new() };
     let mut room = String::new();
     for engine in engines {
+        let filled = |products: &i64| {
+            stand.filled(engine, Size { products: *products, warehouses: WAREHOUSES, orders: *products, seed })
+        };
+        // All of them first: a server closes a connection on which nothing comes for a while.
+        let databases = sizes.iter().map(filled).collect::<Result<Vec<_>, _>>()?;
         let mut stages = Vec::new();
-        for size in sizes {
-            let size = Size { products: *size, warehouses: WAREHOUSES, orders: *size, seed };
-            let database = stand.filled(engine, size)?;
+        for (size, database) in sizes.iter().zip(databases) {
             // Writing to a text cannot fail.
-            let _written = write!(room, " {engine} with {}: {} MB.", size.products, megabytes(database.size()?));
+            let _written = write!(room, " {engine} with {size}: {} MB.", megabytes(database.size()?));
             stages.push(Stage::open(stand.serve(&database)?, only, seed)?);
         }
         let lines = all(&mut stages, *rounds)?;
@@ -100,11 +103,12 @@ impl Stage {
 
     /// Takes a whole list: when it begins to come, and how long a thousand products take.
     fn export(&mut self, at: usize, rounds: u32) -> Result<[Duration; 2], String> {
-        let Self { shop, client, random, exports, .. } = self;
+        let Self { served, shop, random, exports, .. } = self;
         let call = exports.get(at).ok_or("another size has more exports")?;
+        let mut client = Client::new(served.address)?;
         let (mut first, mut whole) = (Vec::new(), Vec::new());
         for _ in 0..EXPORTS.min(rounds) {
-            let taken = ask(client, call, shop, random)?;
+            let taken = ask(&mut client, call, shop, random)?;
             first.push(taken.0);
             whole.push(taken.1);
         }

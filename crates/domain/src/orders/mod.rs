@@ -81,6 +81,11 @@ impl Status {
     pub const fn is_open(self) -> bool {
         matches!(self, Self::Pending | Self::Paid | Self::Fulfilling)
     }
+
+    /// The words for those in which an order still promises stock.
+    pub(crate) fn open() -> impl Iterator<Item = &'static str> {
+        Self::ALL.iter().filter(|status| status.is_open()).map(|status| status.as_str())
+    }
 }
 
 /// Where an order came from.

@@ -223,8 +223,7 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     lock(tx, id)?;
     let tenant = tx.tenant_id();
     let open = orders::tenant_id.eq(tenant).and(orders::customer_id.eq(id));
-    let open = open
-        .and(orders::status.among(Status::ALL.iter().filter(|status| status.is_open()).map(|status| status.as_str())));
+    let open = open.and(orders::status.among(Status::open()));
     if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
         let by = "orders of it are open: fulfil or cancel them first".to_owned();
         return Err(Error::InUse { thing: Thing::Customer, key: id.to_string(), by });

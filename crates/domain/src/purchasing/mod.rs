@@ -52,8 +52,8 @@ text_value!(PurchaseStatus {
 });
 
 impl PurchaseStatus {
-    /// Those in which goods may still come.
-    pub(crate) const OPEN: [Self; 3] = [Self::Draft, Self::Ordered, Self::Partial];
+    /// The words for those in which goods may still come.
+    pub(crate) const OPEN: [&'static str; 3] = [Self::Draft.as_str(), Self::Ordered.as_str(), Self::Partial.as_str()];
 
     /// What may come next; `partial` and `received` come of receiving.
     pub const fn next(self) -> &'static [Self] {

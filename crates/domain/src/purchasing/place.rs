@@ -11,7 +11,7 @@ use crate::items::Tracking;
 use crate::numbered::{self, Document, Written};
 use crate::stock::goods::{self, Goods};
 use crate::store::Tx;
-use crate::store::bulk::{self, Cell, cells};
+use crate::store::bulk::{self, cells};
 use crate::values::{Money, Notes, Price, Quantity};
 
 /// A purchase order to be.
@@ -127,7 +127,7 @@ fn write(tx: &mut Tx<'_>, purchase: Purchase, lines: &[Costed]) -> Result<Purcha
         purchase.status.as_str(),
         purchase.total,
         purchase.item_count,
-        Cell::Date(purchase.expected_date),
+        purchase.expected_date,
         purchase.notes.clone(),
         purchase.created_by.as_str(),
         tx.request_id().map(str::to_owned),

@@ -270,9 +270,7 @@ fn label(tx: &mut Tx<'_>, parts: &[Part<'_>], known: &BTreeMap<i64, Goods>) -> R
     }
     let now = tx.now();
     let row = |((product, key), (_, number, expiry)): &(&(i64, String), &Label<'_>)| {
-        let mut row = cells![*product, number.as_str(), key.as_str()];
-        row.extend([bulk::Cell::Date(*expiry), now.into(), now.into()]);
-        row
+        cells![*product, number.as_str(), key.as_str(), *expiry, now, now]
     };
     let rows = missing.iter().map(row).collect::<Vec<_>>();
     let made = bulk::insert_missing(tx.conn, tx.tenant_id(), MADE, &rows)?;

@@ -131,7 +131,7 @@ pub fn remove(tx: &mut Tx<'_>, id: i64) -> Result<()> {
     lock(tx, id)?;
     let tenant = tx.tenant_id();
     let open = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::supplier_id.eq(id));
-    let open = open.and(purchase_orders::status.among(PurchaseStatus::OPEN.iter().map(|status| status.as_str())));
+    let open = open.and(purchase_orders::status.among(PurchaseStatus::OPEN));
     if diesel::select(exists(purchase_orders::table.filter(open))).get_result(tx.conn)? {
         let by = "purchase orders to it are open: receive or cancel them first".to_owned();
         return Err(Error::InUse { thing: Thing::Supplier, key: id.to_string(), by });

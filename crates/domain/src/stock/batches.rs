@@ -235,8 +235,7 @@ pub(super) fn insert_all(tx: &mut Tx<'_>, labels: &[NewLabel]) -> Result<Vec<i64
     };
     let row = |label: &NewLabel| {
         let NewLabel { product_id, number, expiry_date } = label;
-        let expiry = bulk::Cell::Date(*expiry_date);
-        cells![*product_id, number.as_str(), fold(number.as_str()), expiry, tx.now(), tx.now()]
+        cells![*product_id, number.as_str(), fold(number.as_str()), *expiry_date, tx.now(), tx.now()]
     };
     let rows = labels.iter().map(row).collect::<Vec<_>>();
     let ids = bulk::insert_returning(tx.conn, tx.tenant_id(), MADE, &rows)?;

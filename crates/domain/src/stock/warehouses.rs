@@ -213,14 +213,12 @@ fn used_by(tx: &mut Tx<'_>, warehouse: &Warehouse) -> Result<Option<String>> {
         return Ok(Some("stock lies in it or is promised from it: transfer or ship that first".to_owned()));
     }
     let open = orders::tenant_id.eq(tenant).and(orders::warehouse_id.eq(warehouse.id));
-    let open = open
-        .and(orders::status.among(Status::ALL.iter().filter(|status| status.is_open()).map(|status| status.as_str())));
+    let open = open.and(orders::status.among(Status::open()));
     if diesel::select(exists(orders::table.filter(open))).get_result(tx.conn)? {
         return Ok(Some("open orders are fulfilled from it: fulfil or cancel them first".to_owned()));
     }
     let expected = purchase_orders::tenant_id.eq(tenant).and(purchase_orders::warehouse_id.eq(warehouse.id));
-    let expected =
-        expected.and(purchase_orders::status.among(PurchaseStatus::OPEN.iter().map(|status| status.as_str())));
+    let expected = expected.and(purchase_orders::status.among(PurchaseStatus::OPEN));
     if diesel::select(exists(purchase_orders::table.filter(expected))).get_result(tx.conn)? {
         return Ok(Some("open purchase orders are to come to it: receive or cancel them first".to_owned()));
     }

@@ -54,6 +54,12 @@ impl From<Option<i64>> for Cell {
     }
 }
 
+impl From<Option<NaiveDate>> for Cell {
+    fn from(value: Option<NaiveDate>) -> Self {
+        Self::Date(value)
+    }
+}
+
 impl From<Quantity> for Cell {
     fn from(value: Quantity) -> Self {
         Self::Int(Some(value.raw()))
