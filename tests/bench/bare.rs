@@ -20,7 +20,7 @@ use crate::cpu;
 
 /// What the server sets on its connections.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;
+    PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; PRAGMA mmap_size = 68719476736;
     PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
 /// Threads that read: as many as the server has by default.
 const READERS: u64 = 2;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
@@ -174,6 +175,29 @@ impl Database {
         };
         let found = names.iter().filter(|name| name.starts_with(series));
         Ok(found.map(|name| Self::named(engine, folder, name)).collect())
+    }
+
+    /// Reads all of it, so that the system has it in memory as far as there is room: files that were written long ago,
+    /// or copied, may be on the disk alone.
+    ///
+    /// # Errors
+    /// When its files cannot be read.
+    pub(crate) fn warm(&self) -> Result<(), String> {
+        let files = match &self.engine {
+            Engine::Sqlite => vec![self.file("")],
+            Engine::Postgres(_) => {
+                let folder = sql::<Text>("current_setting('data_directory') || '/base/' || oid FROM pg_database")
+                    .sql(" WHERE datname = current_database()");
+                let folder: String = diesel::select(folder).get_result(&mut connect(&self.url())?).map_err(text)?;
+                let files = fs::read_dir(&folder).map_err(|error| format!("{folder}: {error}"))?;
+                files.flatten().map(|file| file.path()).collect()
+            }
+        };
+        for file in files {
+            let read = fs::File::open(&file).and_then(|mut file| io::copy(&mut file, &mut io::sink()));
+            read.map_err(|error| format!("{}: {error}", file.display()))?;
+        }
+        Ok(())
     }
 
     /// Removes it, if it is there.

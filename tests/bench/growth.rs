@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::Growth as Asked;
 use crate::calls::{Call, Ids, Random, filled, hot};
-use crate::database::Engine;
+use crate::database::{Database, Engine};
 use crate::http::Client;
 use crate::measure::median;
 use crate::shop::Shop;
@@ -43,6 +43,7 @@ pub(crate) fn run(stand: &Stand, engines: &[Engine], asked: &Asked, only: &str, 
         };
         // All of them first: a server closes a connection on which nothing comes for a while.
         let databases = sizes.iter().map(filled).collect::<Result<Vec<_>, _>>()?;
+        databases.iter().try_for_each(Database::warm)?;
         let mut stages = Vec::new();
         for (size, database) in sizes.iter().zip(databases) {
             // Writing to a text cannot fail.

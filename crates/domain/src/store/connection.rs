@@ -141,7 +141,7 @@ fn open_sqlite(file: &std::path::Path, purpose: Purpose) -> diesel::ConnectionRe
     switch_to_wal(&mut conn).map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
     conn.batch_execute(
         "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -16384; PRAGMA mmap_size = 1073741824;
+         PRAGMA cache_size = -16384; PRAGMA mmap_size = 68719476736;
          PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;",
     )
     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;

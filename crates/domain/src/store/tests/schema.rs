@@ -181,9 +181,15 @@ fn every_number_holds_64_bits() {
 fn sqlite_is_built_with_the_options_of_this_workspace() {
     on_sqlite(|fixture| {
         let options = fixture.texts("SELECT compile_options AS line FROM pragma_compile_options");
-        for option in
-            ["THREADSAFE=2", "DEFAULT_MEMSTATUS=0", "DQS=0", "ENABLE_QPSG", "LIKE_DOESNT_MATCH_BLOBS", "ENABLE_FTS5"]
-        {
+        for option in [
+            "THREADSAFE=2",
+            "DEFAULT_MEMSTATUS=0",
+            "DQS=0",
+            "ENABLE_QPSG",
+            "LIKE_DOESNT_MATCH_BLOBS",
+            "MAX_MMAP_SIZE=68719476736",
+            "ENABLE_FTS5",
+        ] {
             assert!(options.iter().any(|built| built == option), "no {option} among {options:?}");
         }
     });
