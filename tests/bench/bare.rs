@@ -1,5 +1,6 @@
 //! What SQLite can do by itself: the statements of a call in a loop in this process, prepared once, every column read and
-//! nothing made of it. A write is one transaction with its own sync, which is what a server without groups would do.
+//! nothing made of it. A write is one transaction with its own sync, which is what a server without groups would do; and
+//! again in groups that share a sync, which is the most that the server could come to.
 
 use std::hint::black_box;
 use std::thread;
@@ -24,6 +25,8 @@ const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; P
     PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
 /// Threads that read: as many as the server has by default.
 const READERS: u64 = 2;
+/// Writes that share a transaction: as many as in the server.
+pub(crate) const GROUP: u32 = 64;
 
 /// What a call takes without a server.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -79,59 +82,97 @@ enum Slot<'r> {
     List(String),
 }
 
-/// Carries a call out until the time is over, with ids from 1 to `ids`.
-///
-/// # Errors
-/// When SQLite refuses a statement, or a read finds nothing.
-pub(crate) fn run(
-    file: &str,
-    variants: &[Captured],
-    given: &'static [Given],
-    ids: i64,
-    seconds: u32,
-    seed: u64,
-) -> Result<Bare, String> {
-    let writes =
-        variants.iter().flat_map(|variant| &variant.statements).any(|statement| statement.sql.contains("INSERT "));
-    let time = Duration::from_secs(seconds.into());
-    let threads = if writes { 1 } else { READERS };
-    let done = thread::scope(|scope| {
-        let started =
-            (0..threads).map(|number| scope.spawn(move || turn(file, variants, given, ids, time, seed + number)));
-        let started = started.collect::<Vec<_>>();
-        let joined = started.into_iter().map(|thread| thread.join().map_err(|_| "the loop panicked".to_owned())?);
-        joined.collect::<Result<Vec<_>, String>>()
-    })?;
-    let rounds = done.iter().map(|(rounds, _, _)| rounds).sum::<u32>();
-    let rate = done.iter().map(|(rounds, took, _)| f64::from(*rounds) / took.as_secs_f64()).sum();
-    let spent = done.iter().map(|(_, _, spent)| *spent).sum::<Duration>();
-    Ok(Bare { rate, spent: spent / rounds.max(1) })
+/// A call that is carried out until the time is over.
+#[derive(Clone, Copy)]
+pub(crate) struct Loop<'w> {
+    pub(crate) file: &'w str,
+    pub(crate) variants: &'w [Captured],
+    pub(crate) given: &'static [Given],
+    /// The ids that are drawn are from 1 to this.
+    pub(crate) ids: i64,
+    pub(crate) seconds: u32,
+    pub(crate) seed: u64,
 }
 
-/// One thread: how many rounds, in which time, and what they took of a processor.
-fn turn(
-    file: &str,
-    variants: &[Captured],
-    given: &'static [Given],
-    ids: i64,
-    time: Duration,
-    seed: u64,
-) -> Result<(u32, Duration, Duration), String> {
-    let mut conn = SqliteConnection::establish(file).map_err(|error| format!("{file}: {error}"))?;
-    conn.batch_execute(SETTINGS).map_err(|error| error.to_string())?;
-    let prepared = variants.iter().map(|variant| prepare(variant, given)).collect::<Result<Vec<_>, _>>()?;
-    let mut random = Random::of(seed);
-    let (begun, before, mut rounds) = (Instant::now(), cpu::own_thread()?, 0_u32);
-    while begun.elapsed() < time {
-        let variant = prepared.get(random.below(prepared.len())).ok_or("nothing to do")?;
-        let half = ids / 2;
-        let (a, b) = (random.up_to(half), half + random.up_to(half));
-        if round(&mut conn, variant, a, b).map_err(|error| error.to_string())? == 0 {
-            return Err("the statements find nothing".to_owned());
-        }
-        rounds += 1;
+impl Loop<'_> {
+    /// Whether the call writes.
+    pub(crate) fn writes(&self) -> bool {
+        let mut statements = self.variants.iter().flat_map(|variant| &variant.statements);
+        statements.any(|statement| statement.sql.contains("INSERT "))
     }
-    Ok((rounds, begun.elapsed(), cpu::own_thread()?.saturating_sub(before)))
+
+    /// Carries the call out, each time by itself.
+    ///
+    /// # Errors
+    /// When SQLite refuses a statement, or a read finds nothing.
+    pub(crate) fn run(self) -> Result<Bare, String> {
+        let threads = if self.writes() { 1 } else { READERS };
+        let done = thread::scope(|scope| {
+            let started = (0..threads).map(|number| scope.spawn(move || self.turn(self.seed + number, 1)));
+            let started = started.collect::<Vec<_>>();
+            let joined = started.into_iter().map(|thread| thread.join().map_err(|_| "the loop panicked".to_owned())?);
+            joined.collect::<Result<Vec<_>, String>>()
+        })?;
+        let rounds = done.iter().map(|turn| turn.rounds).sum::<u32>();
+        let spent = done.iter().map(|turn| turn.spent).sum::<Duration>();
+        Ok(Bare { rate: done.iter().map(Turn::rate).sum(), spent: spent / rounds.max(1) })
+    }
+
+    /// Carries out a call that writes in groups, each of which is one transaction. Returns how many a second.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub(crate) fn run_grouped(self) -> Result<f64, String> {
+        self.turn(self.seed, GROUP).map(|turn| turn.rate())
+    }
+
+    /// One thread.
+    fn turn(self, seed: u64, group: u32) -> Result<Turn, String> {
+        let Self { file, variants, given, ids, seconds, .. } = self;
+        let time = Duration::from_secs(seconds.into());
+        let mut conn = SqliteConnection::establish(file).map_err(|error| format!("{file}: {error}"))?;
+        conn.batch_execute(SETTINGS).map_err(text)?;
+        let prepared =
+            variants.iter().map(|variant| prepare(variant, given, group > 1)).collect::<Result<Vec<_>, _>>()?;
+        let mut random = Random::of(seed);
+        let (begun, before, mut rounds) = (Instant::now(), cpu::own_thread()?, 0_u32);
+        while begun.elapsed() < time {
+            if group > 1 {
+                conn.batch_execute("BEGIN IMMEDIATE").map_err(text)?;
+            }
+            for _ in 0..group {
+                let variant = prepared.get(random.below(prepared.len())).ok_or("nothing to do")?;
+                let half = ids / 2;
+                let (a, b) = (random.up_to(half), half + random.up_to(half));
+                if round(&mut conn, variant, a, b).map_err(text)? == 0 {
+                    return Err("the statements find nothing".to_owned());
+                }
+                rounds += 1;
+            }
+            if group > 1 {
+                conn.batch_execute("COMMIT").map_err(text)?;
+            }
+        }
+        Ok(Turn { rounds, took: begun.elapsed(), spent: cpu::own_thread()?.saturating_sub(before) })
+    }
+}
+
+/// What a thread came to.
+struct Turn {
+    rounds: u32,
+    took: Duration,
+    /// Its time on a processor.
+    spent: Duration,
+}
+
+impl Turn {
+    fn rate(&self) -> f64 {
+        f64::from(self.rounds) / self.took.as_secs_f64()
+    }
+}
+
+fn text(error: diesel::result::Error) -> String {
+    error.to_string()
 }
 
 /// Carries out all statements once. Returns how many rows they gave.
@@ -171,10 +212,12 @@ fn round(conn: &mut SqliteConnection, prepared: &Prepared<'_>, a: i64, b: i64) -
     Ok(rows)
 }
 
-fn prepare<'c>(captured: &'c Captured, given: &'static [Given]) -> Result<Prepared<'c>, String> {
+/// The statements of a variant, with those that begin and end its transaction unless it shares one.
+fn prepare<'c>(captured: &'c Captured, given: &'static [Given], shares: bool) -> Result<Prepared<'c>, String> {
     let (mut steps, mut known) = (Vec::new(), vec![None; given.len()]);
     // A group of one needs no savepoint of its own.
-    let is_needed = |statement: &&Statement| !statement.sql.contains("SAVEPOINT");
+    let is_word = |sql: &str| sql.contains("SAVEPOINT") || (shares && (sql.starts_with("BEGIN") || sql == "COMMIT"));
+    let is_needed = |statement: &&Statement| !is_word(&statement.sql);
     for statement in captured.statements.iter().filter(is_needed) {
         let pieces = statement.sql.split('?').collect::<Vec<_>>();
         if pieces.len() != statement.binds.len() + 1 {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::Growth as Asked;
 use crate::calls::{Call, Ids, Random, filled, hot};
 use crate::database::{Database, Engine};
-use crate::http::Client;
+use crate::http::{Answer, Client};
 use crate::measure::median;
 use crate::shop::Shop;
 use crate::stand::{Served, Size, Stand};
@@ -20,8 +20,8 @@ const WAREHOUSES: i64 = 3;
 const DEEP: i64 = 1_000;
 /// How long the pages of deep lists are.
 const PAGE: i64 = 20;
-/// How often a whole list is taken, which is long.
-const EXPORTS: u32 = 3;
+/// How often a whole list is taken, which takes long.
+const WHOLE: u32 = 3;
 
 /// One row of the table: a call, and the time of each size.
 type Line = (String, Vec<Duration>);
@@ -77,7 +77,7 @@ struct Stage {
     client: Client,
     random: Random,
     calls: Vec<Call>,
-    exports: Vec<Call>,
+    wholes: Vec<Call>,
 }
 
 impl Stage {
@@ -86,11 +86,11 @@ impl Stage {
         let mut client = Client::new(served.address)?;
         let mut calls = hot(&shop);
         calls.extend(wide(&mut client, &shop)?);
-        let mut exports = exports(&shop);
-        for calls in [&mut calls, &mut exports] {
+        let mut wholes = wholes(&shop);
+        for calls in [&mut calls, &mut wholes] {
             calls.retain(|call| call.name.contains(only));
         }
-        Ok(Self { served, shop, client, random: Random::of(seed), calls, exports })
+        Ok(Self { served, shop, client, random: Random::of(seed), calls, wholes })
     }
 
     /// Makes one of the calls twice in a row, and times the second: else a short one would pay for what another before it
@@ -99,22 +99,22 @@ impl Stage {
         let Self { shop, client, random, calls, .. } = self;
         let call = calls.get(at).ok_or("another size has more calls")?;
         ask(client, call, shop, random)?;
-        ask(client, call, shop, random).map(|(_, whole)| whole)
+        ask(client, call, shop, random).map(|answer| answer.whole)
     }
 
-    /// Takes a whole list: when it begins to come, and how long a thousand products take.
-    fn export(&mut self, at: usize, rounds: u32) -> Result<[Duration; 2], String> {
-        let Self { served, shop, random, exports, .. } = self;
-        let call = exports.get(at).ok_or("another size has more exports")?;
+    /// Takes a whole list: when it begins to come, and how long a thousand of its rows take.
+    fn whole(&mut self, at: usize, rounds: u32) -> Result<[Duration; 2], String> {
+        let Self { served, shop, random, wholes, .. } = self;
+        let call = wholes.get(at).ok_or("another size has more whole lists")?;
         let mut client = Client::new(served.address)?;
         let (mut first, mut whole) = (Vec::new(), Vec::new());
-        for _ in 0..EXPORTS.min(rounds) {
-            let taken = ask(&mut client, call, shop, random)?;
-            first.push(taken.0);
-            whole.push(taken.1);
+        for _ in 0..WHOLE.min(rounds) {
+            let Answer { first: began, whole: took, body, .. } = ask(&mut client, call, shop, random)?;
+            let rows = call.variants.iter().map(|row| body.matches(&row.part).count()).sum::<usize>();
+            first.push(began);
+            whole.push(took * 1_000 / u32::try_from(rows).unwrap_or(u32::MAX).max(1));
         }
-        let rows = u32::try_from(shop.products).unwrap_or(u32::MAX).max(1);
-        Ok([middle(first), middle(whole) * 1_000 / rows])
+        Ok([middle(first), middle(whole)])
     }
 }
 
@@ -123,7 +123,7 @@ fn all(stages: &mut [Stage], rounds: u32) -> Result<Vec<Line>, String> {
     let first = stages.first().ok_or("no sizes")?;
     let name = |call: &Call| call.name.to_owned();
     let names = first.calls.iter().map(name).collect::<Vec<_>>();
-    let exports = first.exports.iter().map(name).collect::<Vec<_>>();
+    let wholes = first.wholes.iter().map(name).collect::<Vec<_>>();
     let mut taken = vec![vec![Vec::new(); stages.len()]; names.len()];
     for _ in 0..rounds {
         for (at, taken) in taken.iter_mut().enumerate() {
@@ -134,8 +134,8 @@ fn all(stages: &mut [Stage], rounds: u32) -> Result<Vec<Line>, String> {
     }
     let middles = taken.into_iter().map(|sizes| sizes.into_iter().map(middle).collect());
     let mut lines = names.into_iter().zip(middles).collect::<Vec<Line>>();
-    for (at, name) in exports.into_iter().enumerate() {
-        let sizes = stages.iter_mut().map(|stage| stage.export(at, rounds)).collect::<Result<Vec<_>, _>>()?;
+    for (at, name) in wholes.into_iter().enumerate() {
+        let sizes = stages.iter_mut().map(|stage| stage.whole(at, rounds)).collect::<Result<Vec<_>, _>>()?;
         lines.push((format!("{name}, first byte"), sizes.iter().map(|[first, _]| *first).collect()));
         lines.push((format!("{name}, whole, per 1,000 rows"), sizes.iter().map(|[_, whole]| *whole).collect()));
     }
@@ -146,8 +146,8 @@ fn middle(times: Vec<Duration>) -> Duration {
     median(times, Duration::as_secs_f64).unwrap_or_default()
 }
 
-/// Asks once, and holds the answer. Returns when its first byte came, and its last.
-fn ask(client: &mut Client, call: &Call, shop: &Shop, random: &mut Random) -> Result<(Duration, Duration), String> {
+/// Asks once, and holds the answer.
+fn ask(client: &mut Client, call: &Call, shop: &Shop, random: &mut Random) -> Result<Answer, String> {
     let half = shop.products / 2;
     let ids = Ids { a: random.up_to(half), b: half + random.up_to(half) };
     let variant = call.variants.get(random.below(call.variants.len())).ok_or("nothing to ask")?;
@@ -157,7 +157,7 @@ fn ask(client: &mut Client, call: &Call, shop: &Shop, random: &mut Random) -> Re
         let begin = answer.body.chars().take(300).collect::<String>();
         return Err(format!("{}: {} {begin}", call.name, answer.status));
     }
-    Ok((answer.first, answer.whole))
+    Ok(answer)
 }
 
 /// Deep pages, totals of filters, and reports.
@@ -187,7 +187,6 @@ fn wide(client: &mut Client, shop: &Shop) -> Result<Vec<Call>, String> {
         one("movements, first page", "/api/inventory/movements".to_owned(), total),
         one("report: dashboard", "/api/reports/dashboard".to_owned(), "{"),
         one("report: financial", "/api/reports/financial".to_owned(), "{"),
-        one("report: cogs", "/api/reports/cogs".to_owned(), "{"),
         one("report: valuation, first page", "/api/reports/inventory".to_owned(), "\"items\":["),
     ];
     let lists = [
@@ -209,8 +208,12 @@ fn wide(client: &mut Client, shop: &Shop) -> Result<Vec<Call>, String> {
     Ok(calls)
 }
 
-/// Whole lists.
-fn exports(shop: &Shop) -> Vec<Call> {
-    let all = [("export of products", "/api/products/export", ","), ("export of orders", "/api/orders/export", "ORD-")];
-    all.map(|(name, path, part)| Call::get(name, &shop.iom, vec![(path.to_owned(), part.to_owned())])).into()
+/// Whole lists: each answer holds what is given here once in each of its rows.
+fn wholes(shop: &Shop) -> Vec<Call> {
+    let all = [
+        ("export of products", "/api/products/export", "\r\n"),
+        ("export of orders", "/api/orders/export", "ORD-"),
+        ("report: cogs", "/api/reports/cogs", "\"product_id\":"),
+    ];
+    all.map(|(name, path, row)| Call::get(name, &shop.iom, vec![(path.to_owned(), row.to_owned())])).into()
 }

@@ -4,6 +4,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::Load as Asked;
+use crate::bare::{self, Bare};
 use crate::calls::{Call, Ids, hot};
 use crate::capture::{Captured, Statement, capture};
 use crate::cpu::{self, Who};
@@ -13,7 +15,6 @@ use crate::pgbench::Scripts;
 use crate::shop::Shop;
 use crate::stand::{Size, Stand};
 use crate::table::{Table, megabytes, micros, millis, ratio};
-use crate::{Load as Asked, bare};
 
 /// Warehouses in which each product lies.
 const WAREHOUSES: i64 = 3;
@@ -33,6 +34,7 @@ const COLUMNS: &[&str] = &[
     "memory MB",
     "limit/s",
     "limit CPU µs",
+    "grouped limit/s",
 ];
 
 /// What a request took.
@@ -51,6 +53,8 @@ struct Limit {
     rate: f64,
     /// Its time on a processor, each time.
     spent: Duration,
+    /// Its rate in groups that share a commit, for what the server writes so.
+    grouped: Option<f64>,
 }
 
 /// Measures all calls on each engine, and returns the results as Markdown.
@@ -171,12 +175,15 @@ fn limit(
     let Loader { seconds, seed, ids, .. } = loader;
     let Some(processes) = processes else {
         let file = alone.file("").display().to_string();
-        let bare = bare::run(&file, variants, call.given, *ids, *seconds, *seed);
-        return bare.map(|bare| Limit { rate: bare.rate, spent: bare.spent }).map_err(|error| named(call, &error));
+        let (given, ids, seconds, seed) = (call.given, *ids, *seconds, *seed);
+        let bare = bare::Loop { file: &file, variants, given, ids, seconds, seed };
+        let grouped = bare.writes().then(|| bare.run_grouped()).transpose();
+        let limit = grouped.and_then(|grouped| bare.run().map(|Bare { rate, spent }| Limit { rate, spent, grouped }));
+        return limit.map_err(|error| named(call, &error));
     };
     let scripts = Scripts::of(variants, call.given, *ids)?;
     let run = scripts.run(&alone.url(), processes, clients, loader).map_err(|error| named(call, &error))?;
-    Ok(Limit { rate: run.rate, spent: run.spent })
+    Ok(Limit { rate: run.rate, spent: run.spent, grouped: None })
 }
 
 fn named(call: &Call, error: &str) -> String {
@@ -199,6 +206,7 @@ fn row(engine: &Engine, name: &str, clients: usize, cost: Cost, limit: Limit, me
         megabytes(memory),
         format!("{:.0}", limit.rate),
         micros(limit.spent),
+        limit.grouped.map(|rate| format!("{rate:.0}")).unwrap_or_default(),
     ]
 }
 
@@ -225,10 +233,11 @@ mod tests {
         let (second, micros) = (Duration::from_secs(1), Duration::from_micros);
         let load = Load { requests: 500, took: second, half: micros(1_500), most: micros(4_000) };
         let cost = Cost { load, server: micros(120), database: micros(80) };
-        let limit = Limit { rate: 1_000.0, spent: micros(100) };
+        let limit = Limit { rate: 1_000.0, spent: micros(100), grouped: None };
         let row = row(&Engine::Sqlite, "one", 16, cost, limit, 50_000_000);
         assert_eq!(row.len(), COLUMNS.len());
-        let expected = ["SQLite", "one", "16", "0.50", "2.00", "500", "1.50", "4.00", "120", "80", "50", "1000", "100"];
+        let expected =
+            ["SQLite", "one", "16", "0.50", "2.00", "500", "1.50", "4.00", "120", "80", "50", "1000", "100", ""];
         assert_eq!(row, expected);
     }
 }

@@ -202,10 +202,10 @@ pub(super) fn matching(tenant: TenantId, filter: &ItemFilter) -> products::Boxed
         filter.clone();
     let mut query = products::table.into_boxed().filter(products::tenant_id.eq(tenant));
     if let Some(search) = search {
-        query = query.filter(ItemsContain::anywhere(&fold(&search)));
+        query = query.filter(ItemsContain::anywhere(tenant, &fold(&search)));
     }
     if let Some(name) = name {
-        query = query.filter(ItemsContain::in_name(&fold(&name)));
+        query = query.filter(ItemsContain::in_name(tenant, &fold(&name)));
     }
     if let Some(category) = category_id {
         query = query.filter(products::category_id.eq(category));

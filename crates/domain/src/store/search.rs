@@ -1,4 +1,9 @@
 //! Searching texts: what is looked into, and how each engine finds it.
+//!
+//! Both keep an index of windows: the [`WINDOW`] letters from each place of a text on, or what is left of it there, behind
+//! the tenant they belong to. Windows are as rare in a large catalogue as trigrams are in a small one.
+
+use std::fmt::Write;
 
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
@@ -6,14 +11,22 @@ use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::{Bool, Text};
 
 use super::connection::MultiBackend;
+use crate::actor::TenantId;
 
-/// Items whose folded name, SKU or barcode contains a text, found through the engine's trigram index.
+/// Items of a tenant whose folded name, SKU or barcode contains a text, found through the engine's index of windows.
 ///
-/// Under three characters no trigram exists, and the column is read.
+/// A text of less than three letters would find a good part of them all, and the column is read.
 #[derive(Debug, Clone)]
 pub(crate) struct ItemsContain {
-    phrase: Option<String>,
+    windows: Option<Windows>,
     pattern: String,
+}
+
+/// Windows that all must be there, as each engine asks for them: what else is found LIKE tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Windows {
+    fts5: String,
+    tsquery: String,
 }
 
 /// Stands between the texts of a `search_text`, and nowhere else.
@@ -21,15 +34,16 @@ const SEPARATOR: char = '\u{1f}';
 
 impl ItemsContain {
     /// In the name, SKU or barcode. The text is folded already.
-    pub(crate) fn anywhere(folded: &str) -> Self {
+    pub(crate) fn anywhere(tenant: TenantId, folded: &str) -> Self {
         let needle = folded.replace(SEPARATOR, " ");
-        Self { phrase: phrase(&needle), pattern: format!("%{}%", escaped(&needle)) }
+        Self { windows: Windows::of(tenant, &needle), pattern: format!("%{}%", escaped(&needle)) }
     }
 
     /// In the name: two separators must still follow. The text is folded already.
-    pub(crate) fn in_name(folded: &str) -> Self {
+    pub(crate) fn in_name(tenant: TenantId, folded: &str) -> Self {
         let needle = folded.replace(SEPARATOR, " ");
-        Self { phrase: phrase(&needle), pattern: format!("%{}%{SEPARATOR}%{SEPARATOR}%", escaped(&needle)) }
+        let pattern = format!("%{}%{SEPARATOR}%{SEPARATOR}%", escaped(&needle));
+        Self { windows: Windows::of(tenant, &needle), pattern }
     }
 }
 
@@ -39,23 +53,45 @@ pub(crate) fn search_text(texts: [&str; 3]) -> String {
     texts.map(part).join(&String::from(SEPARATOR))
 }
 
-/// Letters from which on a text is found by a part of its trigrams.
-const LONG: usize = 12;
+/// Letters of a window, as `0012_windows` cuts them.
+const WINDOW: usize = 6;
+/// Letters of the shortest text that windows are asked for.
+const SHORTEST: usize = 3;
+/// Windows that are asked for at the most.
+const MOST: usize = 4;
 
-/// An FTS5 query for all that may hold a text of at least one trigram; LIKE tells the rest. Of a long text every third
-/// trigram and the last are asked for: there are fewer lists to walk, and hardly more rows to look at.
-fn phrase(needle: &str) -> Option<String> {
-    let quoted = |letters: &[char]| format!("\"{}\"", letters.iter().collect::<String>().replace('"', "\"\""));
-    let letters = needle.chars().collect::<Vec<_>>();
-    match letters.len() {
-        0..3 => None,
-        3..LONG => Some(quoted(&letters)),
-        _ => {
-            let thirds = letters.chunks_exact(3);
-            let last = letters.last_chunk::<3>().filter(|_| !thirds.remainder().is_empty());
-            Some(thirds.chain(last.map(<[char; 3]>::as_slice)).map(quoted).collect::<Vec<_>>().join(" AND "))
-        }
+impl Windows {
+    /// What to ask for a text; nothing where LIKE alone must do.
+    fn of(tenant: TenantId, needle: &str) -> Option<Self> {
+        let letters = needle.chars().collect::<Vec<_>>();
+        // Windows begin with a text that is shorter.
+        let (chosen, begins) = match letters.len() {
+            0..SHORTEST => return None,
+            SHORTEST..WINDOW => (vec![letters.as_slice()], true),
+            _ => (rarest(&letters), false),
+        };
+        // On SQLite a window ends at a control character.
+        let chosen = chosen.into_iter().filter(|window| !window.iter().any(char::is_ascii_control));
+        let tagged = |window: &[char]| format!("{}:{}", tenant.get(), window.iter().collect::<String>());
+        let chosen = chosen.map(tagged).collect::<Vec<_>>();
+        let quoted = |tagged: &String| format!("\"{}\"{}", tagged.replace('"', "\"\""), if begins { "*" } else { "" });
+        let fts5 = chosen.iter().map(quoted).collect::<Vec<_>>().join(" AND ");
+        let escaped = |tagged: &String| tagged.replace('\\', "\\\\").replace('\'', "''");
+        let quoted = |tagged: &String| format!("'{}'{}", escaped(tagged), if begins { ":*" } else { "" });
+        let tsquery = chosen.iter().map(quoted).collect::<Vec<_>>().join(" & ");
+        (!chosen.is_empty()).then_some(Self { fts5, tsquery })
     }
+}
+
+/// The windows of a text that few others have. Those that reach from one word into the next are rarer than those within
+/// a word, which stand in every name that has it.
+fn rarest(letters: &[char]) -> Vec<&[char]> {
+    let reaches = |window: &&[char]| window.iter().skip(1).take(WINDOW - 2).any(|letter| !letter.is_alphanumeric());
+    let reaching = letters.windows(WINDOW).filter(reaches).collect::<Vec<_>>();
+    let (all, step) =
+        if reaching.is_empty() { (letters.windows(WINDOW).collect(), WINDOW) } else { (reaching, WINDOW / 2) };
+    let last = all.last().copied().filter(|_| (all.len() - 1) % step != 0);
+    last.into_iter().chain(all.into_iter().step_by(step)).take(MOST).collect()
 }
 
 /// A LIKE pattern for texts that contain this one, with `\\` as its escape.
@@ -81,10 +117,15 @@ impl Expression for ItemsContain {
 
 impl QueryFragment<MultiBackend> for ItemsContain {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        let on_sqlite = matches!(pass.backend(), MultiBackend::Sqlite(_));
-        if let Some(phrase) = self.phrase.as_ref().filter(|_| on_sqlite) {
-            pass.push_sql("products.id IN (SELECT rowid FROM products_search WHERE products_search MATCH ");
-            pass.push_bind_param::<Text, _>(phrase)?;
+        if let Some(Windows { fts5, tsquery }) = &self.windows {
+            if matches!(pass.backend(), MultiBackend::Sqlite(_)) {
+                pass.push_sql("products.id IN (SELECT rowid FROM products_windows WHERE products_windows MATCH ");
+                pass.push_bind_param::<Text, _>(fts5)?;
+            } else {
+                pass.push_sql("search_windows(products.tenant_id, products.search_text) @@ CAST(");
+                pass.push_bind_param::<Text, _>(tsquery)?;
+                pass.push_sql(" AS tsquery");
+            }
             pass.push_sql(") AND ");
         }
         pass.push_sql("products.search_text LIKE ");
@@ -98,4 +139,37 @@ impl<QS> SelectableExpression<QS> for ItemsContain {}
 impl<QS> AppearsOnTable<QS> for ItemsContain {}
 impl<GB> ValidGrouping<GB> for ItemsContain {
     type IsAggregate = is_aggregate::Never;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(needle: &str) -> Option<(String, String)> {
+        Windows::of(TenantId::new(7), needle).map(|Windows { fts5, tsquery }| (fts5, tsquery))
+    }
+
+    #[test]
+    fn a_short_text_is_how_windows_begin() {
+        assert_eq!(asked("an"), None);
+        assert_eq!(asked("o'\""), Some(("\"7:o'\"\"\"*".to_owned(), "'7:o''\"':*".to_owned())));
+        assert_eq!(asked("anvil"), Some(("\"7:anvil\"*".to_owned(), "'7:anvil':*".to_owned())));
+        assert_eq!(asked("a\\vils"), Some(("\"7:a\\vils\"".to_owned(), "'7:a\\\\vils'".to_owned())));
+    }
+
+    #[test]
+    fn windows_that_reach_into_the_next_word_are_asked_for() {
+        let windows = |needle: &str| asked(needle).unwrap().0.replace("7:", "").replace('"', "");
+        assert_eq!(windows("steel bracket 1250"), "t 1250 AND teel b AND l brac AND et 125");
+        assert_eq!(windows("bra-0001234"), "a-0001 AND bra-00");
+        // Within one word: all of it, and the rest.
+        assert_eq!(windows("2000001234567"), "234567 AND 200000 AND 123456");
+        assert_eq!(windows(&"x".repeat(60_000)).split(" AND ").count(), MOST);
+    }
+
+    #[test]
+    fn no_window_holds_a_control_character() {
+        assert_eq!(asked("a\tb"), None);
+        assert_eq!(asked("anvils\t").map(|asked| asked.0), Some("\"7:anvils\"".to_owned()));
+    }
 }

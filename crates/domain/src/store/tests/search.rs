@@ -1,4 +1,4 @@
-//! Searching items: through the trigram index of either engine, with the same finds.
+//! Searching items: through the index of windows of either engine, with the same finds.
 
 use diesel::connection::SimpleConnection;
 
@@ -181,12 +181,45 @@ fn the_index_follows_every_change() {
     });
     on_sqlite(|fixture| {
         let shop = Shop::open(fixture, "BHH");
-        let item = shop.item("ANVIL");
-        shop.amend(item.id, ItemChanges { name: Some(name("hammer")), ..ItemChanges::default() }).unwrap();
-        shop.item("OTHER");
-        // FTS5 compares its index with the table, and fails where they differ.
-        let check = "INSERT INTO products_search (products_search, rank) VALUES ('integrity-check', 1)";
+        let (anvil, other) = (shop.item("ANVIL"), shop.item("OTHER"));
+        shop.amend(anvil.id, ItemChanges { name: Some(name("hammer")), ..ItemChanges::default() }).unwrap();
+        shop.write(move |tx| items::remove(tx, other.id)).unwrap();
+        let rows = fixture.texts("SELECT CAST(rowid AS TEXT) AS line FROM products_windows");
+        assert_eq!(rows, [anvil.id.to_string()]);
+        let check = "INSERT INTO products_windows (products_windows) VALUES ('integrity-check')";
         fixture.connect().batch_execute(check).unwrap();
+    });
+}
+
+#[test]
+fn every_part_of_every_text_is_found_through_the_index() {
+    on_both(|fixture| {
+        let shop = Shop::open(fixture, "BHH");
+        let goods = [
+            ("Steel Bracket 1250", "BRA-0001234", Some("2000001234567")),
+            ("steel bracket 125", "BRA-0001235", None),
+            ("5\" o'ring \\ 100% a_b", "x", Some("\"'\\")),
+            ("tab\tinside\u{1e}a name", "T\u{7f}AB", None),
+            ("日本語の本棚です", "БОЛТ-М8-ГОСТ", None),
+        ];
+        stock_up(&shop, &goods);
+        for (title, sku, barcode) in goods {
+            for text in [Some(title), Some(sku), barcode].into_iter().flatten() {
+                let letters = text.chars().collect::<Vec<_>>();
+                for (from, to) in
+                    (0..letters.len()).flat_map(|from| (from + 1..=letters.len()).map(move |to| (from, to)))
+                {
+                    let needle = letters[from..to].iter().collect::<String>();
+                    let holds = |(title, sku, barcode): &&(&str, &str, Option<&str>)| {
+                        let needle = needle.trim().to_lowercase();
+                        let mut texts = [Some(*title), Some(*sku), *barcode].into_iter().flatten();
+                        texts.any(|text| text.to_lowercase().contains(&needle))
+                    };
+                    let expected = goods.iter().filter(holds).map(|(_, sku, _)| *sku).collect::<Vec<_>>();
+                    assert_eq!(anywhere(&shop, &needle), expected, "{needle:?}");
+                }
+            }
+        }
     });
 }
 
@@ -194,8 +227,11 @@ fn the_index_follows_every_change() {
 fn nothing_of_another_tenant_is_found() {
     on_both(|fixture| {
         let [own, other] = ["BHH", "GLX"].map(|tenant| Shop::open(fixture, tenant));
-        stock_up(&own, &[("anvil", "OWN", None)]);
-        stock_up(&other, &[("anvil", "OTHER", None)]);
-        assert_eq!((anywhere(&own, "anvil"), anywhere(&own, "an")), (vec!["OWN".to_owned()], vec!["OWN".to_owned()]));
+        stock_up(&own, &[("steel anvil", "OWN", None)]);
+        stock_up(&other, &[("steel anvil", "OTHER", None)]);
+        for needle in ["an", "anvi", "anvil", "eel anvi"] {
+            assert_eq!(anywhere(&own, needle), ["OWN"], "{needle}");
+            assert_eq!(anywhere(&other, needle), ["OTHER"], "{needle}");
+        }
     });
 }
