@@ -18,6 +18,7 @@ use crate::binds::Bind;
 use crate::calls::{Given, Random};
 use crate::capture::{Captured, Statement};
 use crate::cpu;
+use crate::database::text;
 
 /// What the server sets on its connections.
 const SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
@@ -169,10 +170,6 @@ impl Turn {
     fn rate(&self) -> f64 {
         f64::from(self.rounds) / self.took.as_secs_f64()
     }
-}
-
-fn text(error: diesel::result::Error) -> String {
-    error.to_string()
 }
 
 /// Carries out all statements once. Returns how many rows they gave.

@@ -238,7 +238,8 @@ fn connect(url: &str) -> Result<PgConnection, String> {
     PgConnection::establish(url).map_err(text)
 }
 
-fn text(error: impl fmt::Display) -> String {
+/// What went wrong, in words.
+pub(crate) fn text(error: impl fmt::Display) -> String {
     error.to_string()
 }
 

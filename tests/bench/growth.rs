@@ -20,6 +20,8 @@ const WAREHOUSES: i64 = 3;
 const DEEP: i64 = 1_000;
 /// How long the pages of deep lists are.
 const PAGE: i64 = 20;
+/// Nobody else asks: on SQLite the reader that answers a call is the one that has just answered the same.
+const ALONE: &[&str] = &["--readers", "1"];
 /// How often a whole list is taken, which takes long.
 const WHOLE: u32 = 3;
 
@@ -48,7 +50,7 @@ pub(crate) fn run(stand: &Stand, engines: &[Engine], asked: &Asked, only: &str, 
         for (size, database) in sizes.iter().zip(databases) {
             // Writing to a text cannot fail.
             let _written = write!(room, " {engine} with {size}: {} MB.", megabytes(database.size()?));
-            stages.push(Stage::open(stand.serve(&database)?, only, seed)?);
+            stages.push(Stage::open(stand.serve(&database, ALONE)?, only, seed)?);
         }
         let lines = all(&mut stages, *rounds)?;
         for stage in stages {

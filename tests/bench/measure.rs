@@ -85,7 +85,7 @@ fn on(stand: &Stand, engine: &Engine, asked: &Asked, only: &str, seed: u64, tabl
     // Writes of the server and of the engine alone do not meet, and what is kept stays as it is.
     let (work, alone) = (kept.copy("bench_work")?, kept.copy("bench_alone")?);
     let (work, alone) = (&work.0, &alone.0);
-    let served = stand.serve(work)?;
+    let served = stand.serve(work, &[])?;
     let shop = Shop::visit(served.address, seed)?;
     let calls = hot(&shop).into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();
     let captured = capture(&alone.url(), &calls, asked_for(products))?;
@@ -126,7 +126,7 @@ pub(crate) fn statements(
     for engine in engines {
         let kept = stand.filled(engine, Size { products, warehouses: WAREHOUSES, orders: products, seed })?;
         let alone = kept.copy("bench_alone")?;
-        let served = stand.serve(&alone.0)?;
+        let served = stand.serve(&alone.0, &[])?;
         let calls = hot(&Shop::visit(served.address, seed)?);
         served.stop()?;
         let calls = calls.into_iter().filter(|call| call.name.contains(only)).collect::<Vec<_>>();

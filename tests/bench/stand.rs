@@ -94,18 +94,18 @@ impl Stand {
         self.run(database, &["verify"]).map(|_| ())
     }
 
-    /// Starts the server and waits until it answers.
+    /// Starts the server, with these settings beside the default ones, and waits until it answers.
     ///
     /// # Errors
     /// When it does not.
-    pub(crate) fn serve(&self, database: &Database) -> Result<Served, String> {
+    pub(crate) fn serve(&self, database: &Database, settings: &[&str]) -> Result<Served, String> {
         let free = TcpListener::bind(self.listen).and_then(|listener| listener.local_addr());
         let address = free.map_err(|error| format!("{}: {error}", self.listen))?;
         let log = database.file(".log");
         let into = fs::File::create(&log).map_err(|error| error.to_string())?;
         let listen = address.to_string();
-        let mut command =
-            self.command(database, &["serve", "--listen", &listen, "--secret", SECRET, "--log", &self.log]);
+        let serve = ["serve", "--listen", &listen, "--secret", SECRET, "--log", &self.log];
+        let mut command = self.command(database, &[&serve, settings].concat());
         let child = command.stdout(Stdio::null()).stderr(into).spawn();
         let mut served = Served { child: child.map_err(|error| self.failed(&error))?, address, log };
         let begun = Instant::now();

@@ -34,7 +34,7 @@ fn what_comes_often_is_prepared_once() {
             (&iom, "/products/1", 5),
             (&iom, "/products?limit=50", 4),
             (&iom, "/products?search=anvil", 4),
-            (&iom, "/inventory?limit=5", 3),
+            (&iom, "/inventory?limit=5", 4),
             (&simbiz, "/inventory/items?per_page=50", 3),
             (&simbiz, &codes, 5),
         ] {

@@ -1,6 +1,6 @@
 //! What lies where, as lists: all of it, what runs low, and in sum.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -31,8 +31,13 @@ pub struct Level {
     pub reorder_level: Quantity,
 }
 
+/// The columns of a [`Level`].
+const LEVEL: LevelColumns =
+    (levels::warehouse_id, places::name, levels::quantity, levels::reserved, levels::reorder_level);
+type LevelColumns = (levels::warehouse_id, places::name, levels::quantity, levels::reserved, levels::reorder_level);
+
 /// What lies of a product in a warehouse, with their names.
-#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LevelLine {
     /// What.
     pub product_id: i64,
@@ -78,39 +83,44 @@ pub struct Summary {
     pub warehouses: i64,
 }
 
-/// Stock rows by product, then warehouse.
+/// Stock rows by product, then warehouse: two statements, and one for the total. What products are called is read
+/// by itself, since PostgreSQL would plan to walk all of them beside the stock.
 ///
 /// # Errors
 /// Only faults of the store.
 pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Slice<LevelLine>> {
     let tenant = tx.tenant_id();
     let mut query = matching(tenant, filter);
-    let after = window.after_stock()?;
-    if let Some((id, warehouse)) = after {
+    if let Some((id, warehouse)) = window.after_stock()? {
         let later = levels::product_id.gt(id).or(levels::product_id.eq(id).and(levels::warehouse_id.gt(warehouse)));
         query = query.filter(levels::product_id.ge(id)).filter(later);
     }
-    // PostgreSQL walks both tables side by side, and has to be told of each where to begin.
-    let goods = products::id.ge(after.map_or(0, |(id, _)| id)).and(products::id.eq(levels::product_id));
-    let rows = query
-        .inner_join(products::table.on(products::tenant_id.eq(tenant).and(goods)))
+    let rows: Vec<(i64, Level)> = query
         .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(levels::warehouse_id))))
         .order((levels::product_id, levels::warehouse_id))
-        .select((
-            levels::product_id,
-            products::sku,
-            products::name,
-            levels::warehouse_id,
-            places::name,
-            levels::quantity,
-            levels::reserved,
-            levels::reorder_level,
-        ))
+        .select((levels::product_id, LEVEL))
         .limit(window.limit + 1)
         .offset(window.offset())
         .load(tx.conn)?;
-    let place = |line: &LevelLine| Cursor::Stock(line.product_id, line.warehouse_id);
-    Part::cut(rows, window, place).counted(window, || {
+    let Part { rows, next } = Part::cut(rows, window, |(id, level)| Cursor::Stock(*id, level.warehouse_id));
+    let names = names(tx, rows.iter().map(|(id, _)| *id))?;
+    let line = |(product_id, level): (i64, Level)| {
+        let (sku, product_name) = names.get(&product_id)?.clone();
+        let Level { warehouse_id, warehouse_name, quantity, reserved, reorder_level } = level;
+        Some(LevelLine {
+            product_id,
+            sku,
+            product_name,
+            warehouse_id,
+            warehouse_name,
+            quantity,
+            reserved,
+            reorder_level,
+        })
+    };
+    // A product that was removed between the two statements has no stock any more.
+    let rows = rows.into_iter().filter_map(line).collect();
+    Part { rows, next }.counted(window, || {
         Ok(match *filter {
             LevelFilter { warehouse_id, product_id: None, is_low } => {
                 let Lying { rows, low, .. } = lying(tx, warehouse_id)?;
@@ -119,6 +129,19 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
             LevelFilter { product_id: Some(_), .. } => matching(tenant, filter).count().get_result(tx.conn)?,
         })
     })
+}
+
+/// SKUs and names of products, by their ids.
+fn names(tx: &mut Tx<'_>, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, (String, String)>> {
+    let these = ids.collect::<BTreeSet<_>>();
+    if these.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let rows: Vec<(i64, (String, String))> = products::table
+        .filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.among(these)))
+        .select((products::id, (products::sku, products::name)))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 fn matching(tenant: TenantId, filter: &LevelFilter) -> levels::BoxedQuery<'static, MultiBackend> {
@@ -203,7 +226,7 @@ pub fn of_item(tx: &mut Tx<'_>, item: i64) -> Result<Vec<Level>> {
         .inner_join(places::table.on(places::tenant_id.eq(tenant).and(places::id.eq(levels::warehouse_id))))
         .filter(levels::tenant_id.eq(tenant).and(levels::product_id.eq(item)))
         .order(levels::warehouse_id)
-        .select((levels::warehouse_id, places::name, levels::quantity, levels::reserved, levels::reorder_level))
+        .select(LEVEL)
         .load(tx.conn)?;
     Ok(rows)
 }
