@@ -20,7 +20,8 @@ const WAREHOUSES: i64 = 3;
 const DEEP: i64 = 1_000;
 /// How long the pages of deep lists are.
 const PAGE: i64 = 20;
-/// Nobody else asks: on SQLite the reader that answers a call is the one that has just answered the same.
+/// Nobody else asks: on SQLite the reader that answers a call is the one that has just answered the same. PostgreSQL has no
+/// readers.
 const ALONE: &[&str] = &["--readers", "1"];
 /// How often a whole list is taken, which takes long.
 const WHOLE: u32 = 3;
@@ -112,7 +113,7 @@ impl Stage {
         let (mut first, mut whole) = (Vec::new(), Vec::new());
         for _ in 0..WHOLE.min(rounds) {
             let Answer { first: began, whole: took, body, .. } = ask(&mut client, call, shop, random)?;
-            let rows = call.variants.iter().map(|row| body.matches(&row.part).count()).sum::<usize>();
+            let rows = call.variants.iter().map(|variant| body.matches(&variant.part).count()).sum::<usize>();
             first.push(began);
             whole.push(took * 1_000 / u32::try_from(rows).unwrap_or(u32::MAX).max(1));
         }
@@ -210,7 +211,8 @@ fn wide(client: &mut Client, shop: &Shop) -> Result<Vec<Call>, String> {
     Ok(calls)
 }
 
-/// Whole lists: each answer holds what is given here once in each of its rows.
+/// Whole lists: each answer holds what is given here once for each of its rows (an export of products once more, for what
+/// stands above them).
 fn wholes(shop: &Shop) -> Vec<Call> {
     let all = [
         ("export of products", "/api/products/export", "\r\n"),

@@ -23,9 +23,9 @@ fn a_list_of_stock_costs_the_same_statements_whatever_its_size() {
         let unit = product(&client, "UNIT", "serial").await;
         client.post("/serials/bulk", json!({"product_id": unit, "serials": serials})).await.is(201);
         for (path, most) in [
-            ("/inventory?", 3),
-            ("/inventory?low_stock=true", 3),
-            ("/inventory/alerts?", 3),
+            ("/inventory?", 4),
+            ("/inventory?low_stock=true", 4),
+            ("/inventory/alerts?", 4),
             ("/inventory/movements?", 3),
             ("/inventory/movements?movement_type=receive", 3),
             ("/batches?", 4),

@@ -24,9 +24,6 @@ mod words;
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::connection::SimpleConnection;
-use diesel::dsl::sql;
-use diesel::sql_types::BigInt;
-use diesel::{RunQueryDsl, SqliteConnection};
 
 use crate::actor::TenantId;
 use crate::counters;
@@ -34,7 +31,7 @@ use crate::error::Result;
 use crate::partners::customers::Address;
 use crate::stock::goods::Place;
 use crate::store::connection::Native;
-use crate::store::{Lobby, Store, Tx};
+use crate::store::{Lobby, Store, Tx, search};
 use books::Books;
 use catalogue::Lists;
 use sales::Buyers;
@@ -50,8 +47,6 @@ pub const MOST_ORDERS: i64 = 10_000_000;
 const GOODS_A_SLICE: i64 = 20_000;
 /// Orders that one transaction writes.
 const ORDERS_A_SLICE: i64 = 5_000;
-/// Pages of the search index that one transaction joins, more or less.
-const PAGES_A_STEP: i64 = 500;
 /// Products that are sold all year.
 const FAVOURITES: i64 = 1_000;
 /// Customers who order all year.
@@ -134,10 +129,9 @@ pub async fn fill(store: &Store, tenant: TenantId, plan: Plan, mut seen: impl Fn
         all = all.plus(made);
         seen(all);
     }
-    // Below zero: all parts, not only those that are many. In steps, so that others write in between.
-    let mut pages = -PAGES_A_STEP;
-    while store.alter(move |lobby| join(lobby, pages)).await? {
-        pages = PAGES_A_STEP;
+    let mut is_first = true;
+    while store.alter(move |lobby| Ok(search::join_segments(lobby.conn, is_first)?)).await? {
+        is_first = false;
     }
     store.look(tidy).await?;
     Ok(all)
@@ -173,18 +167,6 @@ fn grow(tx: &mut Tx<'_>, plan: &Plan, shop: &Shop, slice: Slice) -> Result<Grown
     let favourites = products.iter().take(first(FAVOURITES)).map(|goods| goods.id).collect();
     let regulars = customers.iter().take(first(REGULARS)).map(|customer| customer.id).collect();
     Ok(Grown { made, favourites, regulars })
-}
-
-/// Joins parts of SQLite's search index, of which one came with each slice: a search looks into all of them. Returns whether
-/// there is more to join.
-fn join(lobby: &mut Lobby<'_>, pages: i64) -> Result<bool> {
-    let Native::Sqlite(conn) = &mut lobby.conn.0 else { return Ok(false) };
-    let changes = |conn: &mut SqliteConnection| diesel::select(sql::<BigInt>("total_changes()")).get_result(conn);
-    let before: i64 = changes(conn)?;
-    let merge = format!("INSERT INTO products_windows (products_windows, rank) VALUES ('merge', {pages})");
-    conn.batch_execute(&merge)?;
-    // The command itself counts as one.
-    Ok(changes(conn)? - before > 1)
 }
 
 /// What autovacuum does in a shop that grew slowly: statistics, and pages marked as seen by all. SQLite is left alone:

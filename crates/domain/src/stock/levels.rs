@@ -1,6 +1,6 @@
 //! What lies where, as lists: all of it, what runs low, and in sum.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 
@@ -83,8 +83,9 @@ pub struct Summary {
     pub warehouses: i64,
 }
 
-/// Stock rows by product, then warehouse: two statements, and one for the total. What products are called is read
-/// by itself, since PostgreSQL would plan to walk all of them beside the stock.
+/// Stock rows by product, then warehouse: two statements, and one for the total. What products are called is read by
+/// itself: PostgreSQL plans a list with a bound limit anew each time, which takes longer with every table, and where little
+/// runs low it would walk all products beside it.
 ///
 /// # Errors
 /// Only faults of the store.
@@ -103,11 +104,15 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
         .offset(window.offset())
         .load(tx.conn)?;
     let Part { rows, next } = Part::cut(rows, window, |(id, level)| Cursor::Stock(*id, level.warehouse_id));
-    let names = names(tx, rows.iter().map(|(id, _)| *id))?;
-    let line = |(product_id, level): (i64, Level)| {
-        let (sku, product_name) = names.get(&product_id)?.clone();
+    let mut names = names(tx, &rows)?;
+    let (mut lines, mut rows) = (Vec::with_capacity(rows.len()), rows.into_iter().peekable());
+    while let Some((product_id, level)) = rows.next() {
+        let goes_on = rows.peek().is_some_and(|(next, _)| *next == product_id);
+        let named = if goes_on { names.get(&product_id).cloned() } else { names.remove(&product_id) };
+        // A product that was removed between the two statements has no stock any more.
+        let Some((sku, product_name)) = named else { continue };
         let Level { warehouse_id, warehouse_name, quantity, reserved, reorder_level } = level;
-        Some(LevelLine {
+        let line = LevelLine {
             product_id,
             sku,
             product_name,
@@ -116,11 +121,10 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
             quantity,
             reserved,
             reorder_level,
-        })
-    };
-    // A product that was removed between the two statements has no stock any more.
-    let rows = rows.into_iter().filter_map(line).collect();
-    Part { rows, next }.counted(window, || {
+        };
+        lines.push(line);
+    }
+    Part { rows: lines, next }.counted(window, || {
         Ok(match *filter {
             LevelFilter { warehouse_id, product_id: None, is_low } => {
                 let Lying { rows, low, .. } = lying(tx, warehouse_id)?;
@@ -131,14 +135,15 @@ pub fn list(tx: &mut Tx<'_>, filter: &LevelFilter, window: &Window) -> Result<Sl
     })
 }
 
-/// SKUs and names of products, by their ids.
-fn names(tx: &mut Tx<'_>, ids: impl Iterator<Item = i64>) -> Result<HashMap<i64, (String, String)>> {
-    let these = ids.collect::<BTreeSet<_>>();
-    if these.is_empty() {
+/// SKUs and names of the products of stock rows, by their ids.
+fn names(tx: &mut Tx<'_>, rows: &[(i64, Level)]) -> Result<HashMap<i64, (String, String)>> {
+    let mut ids = rows.iter().map(|(id, _)| *id).collect::<Vec<_>>();
+    ids.dedup();
+    if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let rows: Vec<(i64, (String, String))> = products::table
-        .filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.among(these)))
+        .filter(products::tenant_id.eq(tx.tenant_id()).and(products::id.among(ids)))
         .select((products::id, (products::sku, products::name)))
         .load(tx.conn)?;
     Ok(rows.into_iter().collect())

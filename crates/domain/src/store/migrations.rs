@@ -56,6 +56,19 @@ pub fn pending(settings: &Settings) -> Result<Vec<String>, OpenError> {
     outcome.map_err(|error| OpenError::Migration(error.to_string()))
 }
 
+/// Takes the newest migration back. For tests.
+///
+/// # Errors
+/// [`OpenError`] when the database cannot be opened or the migration cannot be taken back.
+#[cfg(test)]
+pub(super) fn revert_newest(settings: &Settings) -> Result<(), OpenError> {
+    let outcome = match open(settings)?.0 {
+        Native::Sqlite(mut conn) => conn.revert_last_migration(SQLITE).map(|_| ()),
+        Native::Postgres(mut conn) => conn.revert_last_migration(POSTGRES).map(|_| ()),
+    };
+    outcome.map_err(|error| OpenError::Migration(error.to_string()))
+}
+
 /// Takes every migration back, newest first. For tests: it deletes all data.
 ///
 /// # Errors

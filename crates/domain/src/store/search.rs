@@ -1,28 +1,31 @@
 //! Searching texts: what is looked into, and how each engine finds it.
 //!
-//! Both keep an index of windows: the [`WINDOW`] letters from each place of a text on, or what is left of it there, behind
-//! the tenant they belong to. Windows are as rare in a large catalogue as trigrams are in a small one.
+//! Both keep an index of grams: the [`GRAM`] letters from each place of a text on, or what is left of it there, behind the
+//! tenant they belong to. Grams are as rare in a large catalogue as trigrams are in a small one.
 
+use diesel::SqliteConnection;
+use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::prelude::*;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 
-use super::connection::MultiBackend;
+use super::connection::{Conn, MultiBackend, Native};
 use crate::actor::TenantId;
 
-/// Items of a tenant whose folded name, SKU or barcode contains a text, found through the engine's index of windows.
+/// Items of a tenant whose folded name, SKU or barcode contains a text, found through the engine's index of grams.
 ///
 /// A text of less than three letters would find a good part of them all, and the column is read.
 #[derive(Debug, Clone)]
 pub(crate) struct ItemsContain {
-    windows: Option<Windows>,
+    grams: Option<Grams>,
     pattern: String,
 }
 
-/// Windows that all must be there, as each engine asks for them: what else is found LIKE tells.
+/// Grams that all must be there, as each engine asks for them: what else is found LIKE tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Windows {
+struct Grams {
     fts5: String,
     tsquery: String,
 }
@@ -34,14 +37,14 @@ impl ItemsContain {
     /// In the name, SKU or barcode. The text is folded already.
     pub(crate) fn anywhere(tenant: TenantId, folded: &str) -> Self {
         let needle = folded.replace(SEPARATOR, " ");
-        Self { windows: Windows::of(tenant, &needle), pattern: format!("%{}%", escaped(&needle)) }
+        Self { grams: Grams::of(tenant, &needle), pattern: format!("%{}%", escaped(&needle)) }
     }
 
     /// In the name: two separators must still follow. The text is folded already.
     pub(crate) fn in_name(tenant: TenantId, folded: &str) -> Self {
         let needle = folded.replace(SEPARATOR, " ");
         let pattern = format!("%{}%{SEPARATOR}%{SEPARATOR}%", escaped(&needle));
-        Self { windows: Windows::of(tenant, &needle), pattern }
+        Self { grams: Grams::of(tenant, &needle), pattern }
     }
 }
 
@@ -51,48 +54,88 @@ pub(crate) fn search_text(texts: [&str; 3]) -> String {
     texts.map(part).join(&String::from(SEPARATOR))
 }
 
-/// Letters of a window, as `0012_windows` cuts them.
-const WINDOW: usize = 6;
-/// Letters of the shortest text that windows are asked for.
+/// Letters of a gram, as `0012_grams` cuts them.
+const GRAM: usize = 6;
+/// Letters of the shortest text that grams are asked for.
 const SHORTEST: usize = 3;
-impl Windows {
+/// Places at which grams hold a given letter inside, neither first nor last.
+const INSIDE: usize = GRAM - 2;
+
+impl Grams {
     /// What to ask for a text; nothing where LIKE alone must do.
     fn of(tenant: TenantId, needle: &str) -> Option<Self> {
         let letters = needle.chars().collect::<Vec<_>>();
-        // Windows begin with a text that is shorter.
-        let (chosen, begins) = match letters.len() {
-            0..SHORTEST => return None,
-            SHORTEST..WINDOW => (vec![letters.as_slice()], true),
-            _ => (rarest(&letters), false),
-        };
-        // On SQLite a window ends at a control character.
-        let chosen = chosen.into_iter().filter(|window| !window.iter().any(char::is_ascii_control));
-        let tagged = |window: &[char]| format!("{}:{}", tenant.get(), window.iter().collect::<String>());
-        let chosen = chosen.map(tagged).collect::<Vec<_>>();
-        let quoted = |tagged: &String| format!("\"{}\"{}", tagged.replace('"', "\"\""), if begins { "*" } else { "" });
-        let fts5 = chosen.iter().map(quoted).collect::<Vec<_>>().join(" AND ");
-        let escaped = |tagged: &String| tagged.replace('\\', "\\\\").replace('\'', "''");
-        let quoted = |tagged: &String| format!("'{}'{}", escaped(tagged), if begins { ":*" } else { "" });
-        let tsquery = chosen.iter().map(quoted).collect::<Vec<_>>().join(" & ");
-        (!chosen.is_empty()).then_some(Self { fts5, tsquery })
+        // Grams begin with a text that is shorter.
+        let begins = letters.len() < GRAM;
+        // On SQLite a gram ends at a control character.
+        let grams = letters.windows(letters.len().clamp(SHORTEST, GRAM));
+        let grams = grams.filter(|gram| !gram.iter().any(char::is_ascii_control)).collect::<Vec<_>>();
+        let tagged = |gram: &[char]| format!("{}:{}", tenant.get(), gram.iter().collect::<String>());
+        let chosen = rarest(&grams).into_iter().map(tagged).collect::<Vec<_>>();
+        let worded = |language: &Language| language.words(&chosen, begins);
+        (!chosen.is_empty()).then(|| Self { fts5: worded(&FTS5), tsquery: worded(&TSQUERY) })
     }
 }
 
-/// Windows of a text that few others have, two at the most: a third finds hardly less, and costs as much. Those that reach
-/// from one word into the next are rarer than those within a word, which stand in every name that has it.
-fn rarest(letters: &[char]) -> Vec<&[char]> {
-    // How many windows reach over one place.
-    const REACH: usize = WINDOW - 2;
-    let reaches = |window: &&[char]| window.iter().skip(1).take(REACH).any(|letter| !letter.is_alphanumeric());
-    let reaching = letters.windows(WINDOW).filter(reaches).collect::<Vec<_>>();
-    match reaching.as_slice() {
-        [] => letters.windows(WINDOW).rev().step_by(WINDOW).take(2).collect(),
-        [only] => vec![only],
-        // Over one place: what is before it, and what behind.
-        [first, between @ .., last] if between.len() < 2 * (REACH - 1) => vec![first, last],
-        // The middle of the last two places.
-        _ => reaching.into_iter().rev().skip(1).step_by(REACH).take(2).collect(),
+/// How an engine is asked for grams.
+struct Language {
+    and: &'static str,
+    quote: char,
+    /// What is written twice between quotes.
+    doubled: &'static [char],
+    /// Behind what grams only begin with.
+    begins: &'static str,
+}
+
+const FTS5: Language = Language { and: " AND ", quote: '"', doubled: &['"'], begins: "*" };
+const TSQUERY: Language = Language { and: " & ", quote: '\'', doubled: &['\'', '\\'], begins: ":*" };
+
+impl Language {
+    fn words(&self, grams: &[String], begins: bool) -> String {
+        let Self { and, quote, doubled, begins: behind } = self;
+        let twice = |letter: char| std::iter::repeat_n(letter, 1 + usize::from(doubled.contains(&letter)));
+        let mut words = String::with_capacity(64);
+        for (at, gram) in grams.iter().enumerate() {
+            words.push_str(if at == 0 { "" } else { and });
+            words.push(*quote);
+            words.extend(gram.chars().flat_map(twice));
+            words.push(*quote);
+            words.push_str(if begins { behind } else { "" });
+        }
+        words
     }
+}
+
+/// Grams of a text that few others have, two at the most: a third finds hardly less, and costs as much. Within a word they
+/// stand in every name that has it; those that reach into the next one are rarer. Codes differ in their last digits.
+fn rarest<'t>(grams: &[&'t [char]]) -> Vec<&'t [char]> {
+    let reaches = |gram: &[char]| gram.iter().skip(1).take(INSIDE).any(|letter| !letter.is_alphanumeric());
+    let reaching = (0..grams.len()).filter(|at| grams.get(*at).is_some_and(|gram| reaches(gram))).collect::<Vec<_>>();
+    let places = if reaching.is_empty() { (0..grams.len()).collect() } else { reaching };
+    let has_digits = grams.last().is_some_and(|last| last.iter().any(|letter| letter.is_numeric()));
+    let last = if has_digits { grams.len().checked_sub(1) } else { places.last().copied() };
+    // Over another place, or else as far from it as can be.
+    let apart = |last: usize| places.iter().rev().find(|at| *at + INSIDE <= last).or(places.first()).copied();
+    let other = last.and_then(apart).filter(|at| Some(*at) != last);
+    last.into_iter().chain(other).filter_map(|at| grams.get(at).copied()).collect()
+}
+
+/// Joins segments of SQLite's index, all of which a search looks into: some pages of them, so that others can write in
+/// between. `is_first` for the first time. Returns whether there is more to join.
+///
+/// # Errors
+/// Only faults of the store.
+pub(crate) fn join_segments(conn: &mut Conn, is_first: bool) -> QueryResult<bool> {
+    const PAGES: i64 = 500;
+    let Native::Sqlite(conn) = &mut conn.0 else { return Ok(false) };
+    let changes = |conn: &mut SqliteConnection| diesel::select(sql::<BigInt>("total_changes()")).get_result(conn);
+    let before: i64 = changes(conn)?;
+    // Below zero: all of them, not only where they are many.
+    let pages = if is_first { -PAGES } else { PAGES };
+    let merge = format!("INSERT INTO products_grams (products_grams, rank) VALUES ('merge', {pages})");
+    conn.batch_execute(&merge)?;
+    // The command itself counts as one.
+    Ok(changes(conn)? - before > 1)
 }
 
 /// A LIKE pattern for texts that contain this one, with `\\` as its escape.
@@ -118,12 +161,12 @@ impl Expression for ItemsContain {
 
 impl QueryFragment<MultiBackend> for ItemsContain {
     fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
-        if let Some(Windows { fts5, tsquery }) = &self.windows {
+        if let Some(Grams { fts5, tsquery }) = &self.grams {
             if matches!(pass.backend(), MultiBackend::Sqlite(_)) {
-                pass.push_sql("products.id IN (SELECT rowid FROM products_windows WHERE products_windows MATCH ");
+                pass.push_sql("products.id IN (SELECT rowid FROM products_grams WHERE products_grams MATCH ");
                 pass.push_bind_param::<Text, _>(fts5)?;
             } else {
-                pass.push_sql("search_windows(products.tenant_id, products.search_text) @@ CAST(");
+                pass.push_sql("search_grams(products.tenant_id, products.search_text) @@ CAST(");
                 pass.push_bind_param::<Text, _>(tsquery)?;
                 pass.push_sql(" AS tsquery");
             }
@@ -147,11 +190,11 @@ mod tests {
     use super::*;
 
     fn asked(needle: &str) -> Option<(String, String)> {
-        Windows::of(TenantId::new(7), needle).map(|Windows { fts5, tsquery }| (fts5, tsquery))
+        Grams::of(TenantId::new(7), needle).map(|Grams { fts5, tsquery }| (fts5, tsquery))
     }
 
     #[test]
-    fn a_short_text_is_how_windows_begin() {
+    fn a_short_text_is_how_grams_begin() {
         assert_eq!(asked("an"), None);
         assert_eq!(asked("o'\""), Some(("\"7:o'\"\"\"*".to_owned(), "'7:o''\"':*".to_owned())));
         assert_eq!(asked("anvil"), Some(("\"7:anvil\"*".to_owned(), "'7:anvil':*".to_owned())));
@@ -159,20 +202,24 @@ mod tests {
     }
 
     #[test]
-    fn windows_that_reach_into_the_next_word_are_asked_for() {
-        let windows = |needle: &str| asked(needle).unwrap().0.replace("7:", "").replace('"', "");
-        assert_eq!(windows("steel bracket 1250"), "et 125 AND el bra");
-        assert_eq!(windows("angled steel bracket 1250"), "et 125 AND el bra");
-        assert_eq!(windows("steel bracket"), "teel b AND l brac");
-        assert_eq!(windows("bra-0001234"), "bra-00 AND a-0001");
-        assert_eq!(windows("a steels"), "a stee");
-        // Within one word, from its end.
-        assert_eq!(windows("2000001234567"), "234567 AND 000123");
-        assert_eq!(windows("stainless"), "inless");
+    fn grams_that_few_texts_have_are_asked_for() {
+        let grams = |needle: &str| asked(needle).unwrap().0.replace("7:", "").replace('"', "");
+        // Those that reach from one word into the next.
+        assert_eq!(grams("steel bracket"), "l brac AND teel b");
+        assert_eq!(grams("angled steel bracket"), "l brac AND d stee");
+        assert_eq!(grams("a steels"), "a stee");
+        // The end of a code or a number.
+        assert_eq!(grams("steel bracket 1250"), "t 1250 AND l brac");
+        assert_eq!(grams("bra-0001234"), "001234 AND ra-000");
+        assert_eq!(grams("so-20240012345"), "012345 AND o-2024");
+        assert_eq!(grams("2000001234567"), "234567 AND 001234");
+        assert_eq!(grams("stainless"), "inless AND stainl");
+        assert_eq!(grams("anvils"), "anvils");
+        assert_eq!(grams(&"x".repeat(60_000)), "xxxxxx AND xxxxxx");
     }
 
     #[test]
-    fn no_window_holds_a_control_character() {
+    fn no_gram_holds_a_control_character() {
         assert_eq!(asked("a\tb"), None);
         assert_eq!(asked("anvils\t").map(|asked| asked.0), Some("\"7:anvils\"".to_owned()));
     }

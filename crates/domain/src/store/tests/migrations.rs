@@ -8,9 +8,11 @@ use stockbridge_fixtures::{Database, engines};
 
 use super::schema::facts;
 use super::{ORPHAN, kept};
+use crate::items::{self, ItemChanges, ItemFilter, NewItem};
+use crate::page::{Start, Window};
 use crate::store::connection::Native;
 use crate::store::{OpenError, Settings, Store, migrations};
-use crate::testing::{Fixture, Shop, on_both, on_postgres, on_sqlite};
+use crate::testing::{Fixture, Shop, code, name, on_both, on_postgres, on_sqlite};
 
 /// An empty database of each engine there is.
 fn empty() -> Vec<Database> {
@@ -52,6 +54,28 @@ fn down_works_on_a_database_that_is_not_empty() {
         shop.stock(item, warehouse, crate::testing::whole(1));
         migrations::revert_all(&Settings::new(fixture.url())).unwrap();
         assert_eq!(facts(fixture).len(), 0);
+    });
+}
+
+#[test]
+fn what_is_there_is_found_through_an_index_that_comes_later() {
+    on_both(|fixture| {
+        let settings = Settings::new(fixture.url());
+        let shop = Shop::open(fixture, "BHH");
+        for (sku, title) in [("ANVIL-1", "Steel anvil"), ("X", "o'ring \\ 5\""), ("T", "tab\tinside")] {
+            let new = NewItem { sku: code(sku), name: name(title), rest: ItemChanges::default() };
+            shop.write(move |tx| items::create(tx, &new)).unwrap();
+        }
+        migrations::revert_newest(&settings).unwrap();
+        assert_eq!(migrations::run(&settings).unwrap().len(), 1);
+        for (needle, sku) in
+            [("eel anvi", "ANVIL-1"), ("anv", "ANVIL-1"), ("'ring \\", "X"), ("tab\tin", "T"), ("nside", "T")]
+        {
+            let filter = ItemFilter { search: Some(needle.to_owned()), ..ItemFilter::default() };
+            let window = Window { start: Start::Page(1), limit: 50 };
+            let found = shop.read(move |tx| items::list_heads(tx, &filter, &window)).unwrap();
+            assert_eq!(found.rows.iter().map(|head| head.sku.as_str()).collect::<Vec<_>>(), [sku], "{needle:?}");
+        }
     });
 }
 

@@ -25,7 +25,7 @@ pub(super) fn facts(fixture: &Fixture) -> BTreeSet<String> {
 
 const SQLITE: &str = "
 WITH t AS (SELECT name, sql FROM sqlite_schema WHERE type = 'table'
-    AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'products_windows%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'),
+    AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'products_grams%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'),
 keys AS (
     SELECT t.name AS tab, group_concat(c.name, ', ' ORDER BY c.pk) AS cols
     FROM t, pragma_table_info(t.name) AS c WHERE c.pk > 0 GROUP BY t.name
@@ -60,7 +60,7 @@ UNION ALL SELECT CASE WHEN i.indisunique THEN 'unique ' ELSE 'index ' END || t.n
         JOIN named AS n ON n.attrelid = t.oid AND n.attnum = k.num) || ')' ||
     CASE WHEN i.indpred IS NULL THEN '' ELSE ' partly' END
 FROM t JOIN pg_index AS i ON i.indrelid = t.oid JOIN pg_class AS x ON x.oid = i.indexrelid
-WHERE x.relname <> 'products_windows'
+WHERE x.relname <> 'products_grams'
 UNION ALL SELECT 'reference ' || t.name || ' (' ||
     (SELECT string_agg(n.attname, ', ' ORDER BY k.place) FROM unnest(f.conkey) WITH ORDINALITY AS k (num, place)
         JOIN named AS n ON n.attrelid = f.conrelid AND n.attnum = k.num) ||
@@ -150,13 +150,13 @@ fn nothing_is_deleted_or_emptied_behind_the_rules() {
 fn triggers_are_there_for_the_search_index_alone() {
     on_sqlite(|fixture| {
         let triggers = fixture.texts("SELECT name AS line FROM sqlite_schema WHERE type = 'trigger' ORDER BY name");
-        assert_eq!(triggers, ["products_windows_delete", "products_windows_insert", "products_windows_update"]);
+        assert_eq!(triggers, ["products_grams_delete", "products_grams_insert", "products_grams_update"]);
     });
     on_postgres(|fixture| {
         let triggers = fixture.texts("SELECT tgname::text AS line FROM pg_trigger WHERE NOT tgisinternal");
         assert_eq!(triggers, [""; 0]);
-        let index = fixture.texts("SELECT indexdef AS line FROM pg_indexes WHERE indexname = 'products_windows'");
-        assert!(index[0].contains("gin (search_windows(tenant_id, search_text))"), "{index:?}");
+        let index = fixture.texts("SELECT indexdef AS line FROM pg_indexes WHERE indexname = 'products_grams'");
+        assert!(index[0].contains("gin (search_grams(tenant_id, search_text))"), "{index:?}");
     });
 }
 

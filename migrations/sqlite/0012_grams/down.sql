@@ -1,8 +1,8 @@
-DROP TRIGGER products_windows_insert;
-DROP TRIGGER products_windows_delete;
-DROP TRIGGER products_windows_update;
-DROP VIEW search_windows;
-DROP TABLE products_windows;
+DROP TRIGGER products_grams_insert;
+DROP TRIGGER products_grams_delete;
+DROP TRIGGER products_grams_update;
+DROP VIEW search_grams;
+DROP TABLE products_grams;
 
 CREATE VIRTUAL TABLE products_search USING fts5 (
     search_text, content = 'products', content_rowid = 'id', tokenize = 'trigram case_sensitive 1'

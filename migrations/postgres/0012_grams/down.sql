@@ -1,3 +1,3 @@
-DROP INDEX products_windows;
-DROP FUNCTION search_windows;
+DROP INDEX products_grams;
+DROP FUNCTION search_grams;
 CREATE INDEX products_search ON products USING gin (search_text gin_trgm_ops);
