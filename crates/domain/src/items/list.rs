@@ -13,7 +13,7 @@ use crate::stock;
 use crate::store::Tx;
 use crate::store::among::Among;
 use crate::store::connection::MultiBackend;
-use crate::store::search::ItemsContain;
+use crate::store::search::{self, ItemsContain};
 use crate::values::{Money, Quantity, fold};
 
 /// Which items are wanted; every condition that is given must hold.
@@ -98,7 +98,8 @@ pub struct ItemHead {
 macro_rules! by_id {
     ($tx:ident, $filter:ident, $window:ident, $first:expr, $columns:expr) => {{
         let tenant = $tx.tenant_id();
-        let after = products::id.gt($window.after_id()?.unwrap_or($first - 1));
+        let last = $window.after_id()?.unwrap_or($first - 1);
+        let after = products::id.gt(last);
         let (limit, offset) = ($window.limit + 1, $window.offset());
         if *$filter == ItemFilter::default() {
             let all = products::table.filter(products::tenant_id.eq(tenant)).filter(after);
@@ -106,7 +107,10 @@ macro_rules! by_id {
         } else {
             let is_of_changes = $filter.is_of_changes();
             let some = if is_of_changes { lately::walked(tenant, $filter) } else { matching(tenant, $filter) };
-            some.filter(after).select($columns).order(products::id).limit(limit).offset(offset).load($tx.conn)?
+            // Without an index for ids beside that for searches: PostgreSQL would go through all of it for each.
+            let some =
+                if $filter.is_looked_up() { some.filter((products::id + 0).gt(last)) } else { some.filter(after) };
+            some.select($columns).order(products::id).limit(limit).offset(offset).load($tx.conn)?
         }
     }};
 }
@@ -232,6 +236,12 @@ pub(super) fn matching(tenant: TenantId, filter: &ItemFilter) -> products::Boxed
 }
 
 impl ItemFilter {
+    /// Whether items are found through the search index.
+    fn is_looked_up(&self) -> bool {
+        let is_long = |text: &Option<String>| text.as_ref().is_some_and(|text| search::has_grams(&fold(text)));
+        is_long(&self.search) || is_long(&self.name)
+    }
+
     /// Whether it asks for a span of changes, and for nothing else.
     pub(super) fn is_of_changes(&self) -> bool {
         let Self { updated_from, updated_before, .. } = *self;

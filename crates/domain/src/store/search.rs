@@ -48,6 +48,11 @@ impl ItemsContain {
     }
 }
 
+/// Whether a folded text is long enough to be found by its grams.
+pub(crate) fn has_grams(folded: &str) -> bool {
+    folded.chars().count() >= SHORTEST
+}
+
 /// What searches look into: texts folded, and kept apart. [`ItemsContain`] wants name, SKU and barcode.
 pub(crate) fn search_text(texts: [&str; 3]) -> String {
     let part = |text: &str| crate::values::fold(text).replace(SEPARATOR, " ");
